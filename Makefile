@@ -1,0 +1,46 @@
+# Every command a person needs. `make demo` and `make test` set up all they use.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+
+.PHONY: demo test lint types contracts unit lock bench clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+# One stamp a requirements file: changed pins rebuild, unchanged ones cost nothing.
+$(VENV)/run.stamp: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+demo: $(VENV)/run.stamp ## the rehearsal room: try everything in the browser, no token
+	$(PY) -m bot rehearse $(ARGS)
+
+test: lint types contracts unit ## lint, types, import contracts, all tests
+
+lint: $(VENV)/dev.stamp
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: $(VENV)/dev.stamp
+	$(PY) -m mypy
+
+contracts: $(VENV)/dev.stamp
+	$(VENV)/bin/lint-imports
+
+unit: $(VENV)/dev.stamp
+	$(PY) -m pytest -n 2 $(ARGS)
+
+lock: ## pin again after a change in pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## remove what the commands made
+	rm -rf $(VENV) .out .mypy_cache .ruff_cache .hypothesis
