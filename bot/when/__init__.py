@@ -1,0 +1,29 @@
+"""When: what people type for a time, what a wall time means, and how a time is said in several zones."""
+
+from bot.when.leads import Lead, parse_lead
+from bot.when.reading import NotAWhen
+from bot.when.typed import Moment, parse_when
+from bot.when.zones import (
+    Resolution,
+    closest_zones,
+    day_words,
+    is_zone,
+    local,
+    resolve_wall,
+    zone_abbreviation,
+)
+
+__all__ = [
+    "Lead",
+    "Moment",
+    "NotAWhen",
+    "Resolution",
+    "closest_zones",
+    "day_words",
+    "is_zone",
+    "local",
+    "parse_lead",
+    "parse_when",
+    "resolve_wall",
+    "zone_abbreviation",
+]
