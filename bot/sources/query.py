@@ -1,0 +1,80 @@
+"""arXiv's query API: the address to ask for papers by id, and the reading of its answers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from bot.sources.atom import instant_of, parse_atom, terms_of, text_of
+from bot.sources.entry import Entry
+from bot.sources.identifiers import NotAnArxivId, parse
+from bot.sources.text import readable
+from bot.sources.trouble import SourceTrouble, trouble_with
+
+BATCH = 100  # ids a request: well under arXiv's 2,000, and an address of some 1,300 characters
+
+
+def id_list_url(api_url: str, ids: Sequence[str]) -> str:
+    """The address that asks for these bare ids, at most `BATCH` of them.
+
+    `max_results` is always given, since without it arXiv answers with ten whatever was asked.
+    """
+    if not 1 <= len(ids) <= BATCH:
+        raise ValueError(f"1 to {BATCH} ids a request, not {len(ids)}")
+    return f"{api_url}?{urlencode({'id_list': ','.join(ids), 'max_results': len(ids)}, safe=',/')}"
+
+
+def parse_query(body: bytes, status: int = 200) -> list[Entry]:
+    """The papers in an answer of the query API, of any of its formats (2016 to 2026).
+
+    No entry is a valid answer: arXiv has no such paper. Raises `SourceTrouble`: "bad_request" for an error
+    entry (with status 200 until 2025), "garbled" for what is not a whole and plausible answer, and as the
+    status says.
+    """
+    if trouble := trouble_with(status, body):
+        raise trouble
+    document = parse_atom(body)
+    entries = [_entry(item) for item in document.entries]
+    if status == HTTPStatus.BAD_REQUEST:
+        raise SourceTrouble("bad_request", detail=f"HTTP 400, {text_of(document.feed, 'title')}")
+    total, start = (_number(document.feed, f"opensearch_{name}") for name in ("totalresults", "startindex"))
+    if total > start and not entries:
+        raise SourceTrouble("garbled", detail=f"{total} results announced, none given")
+    return entries
+
+
+def _entry(item: Mapping[str, Any]) -> Entry:
+    place, title = text_of(item, "id"), text_of(item, "title")
+    if "/api/errors" in place:
+        raise SourceTrouble("bad_request", detail=text_of(item, "summary") or title)
+    try:
+        arxiv_id = parse(place)
+    except NotAnArxivId as error:
+        raise SourceTrouble("garbled", detail=f"an entry without a usable id: {place!r}") from error
+    if not title:
+        raise SourceTrouble("garbled", detail=f"{arxiv_id} without a title")
+    categories = terms_of(item)
+    primary = text_of(item.get("arxiv_primary_category") or {}, "term") or next(iter(categories), "")
+    return Entry(
+        arxiv_id=arxiv_id.bare,
+        version=arxiv_id.version,
+        title=title,
+        authors=tuple(
+            name for author in item.get("authors") or () if (name := readable(text_of(author, "name")))
+        ),
+        abstract=text_of(item, "summary"),
+        categories=categories,
+        primary_category=primary,
+        published=instant_of(item, "published"),
+        updated=instant_of(item, "updated"),
+        doi=text_of(item, "arxiv_doi") or None,
+        journal_ref=text_of(item, "arxiv_journal_ref") or None,
+        comment=text_of(item, "arxiv_comment") or None,
+    )
+
+
+def _number(feed: Mapping[str, Any], key: str) -> int:
+    text = text_of(feed, key)
+    return int(text) if text.isdecimal() else 0

@@ -1,0 +1,2 @@
+def readable(text: str) -> str:
+    return text
