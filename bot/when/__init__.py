@@ -1,9 +1,12 @@
 """When: what people type for a time, what a wall time means, and how a time is said in several zones."""
 
 from bot.when.leads import Lead, parse_lead
+from bot.when.lines import Shift, time_line, unusual_gap
 from bot.when.reading import NotAWhen
 from bot.when.typed import Moment, parse_when
 from bot.when.zones import (
+    MONTHS,
+    WEEKDAYS,
     Resolution,
     closest_zones,
     day_words,
@@ -14,10 +17,13 @@ from bot.when.zones import (
 )
 
 __all__ = [
+    "MONTHS",
+    "WEEKDAYS",
     "Lead",
     "Moment",
     "NotAWhen",
     "Resolution",
+    "Shift",
     "closest_zones",
     "day_words",
     "is_zone",
@@ -25,5 +31,7 @@ __all__ = [
     "parse_lead",
     "parse_when",
     "resolve_wall",
+    "time_line",
+    "unusual_gap",
     "zone_abbreviation",
 ]

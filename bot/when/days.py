@@ -159,7 +159,7 @@ def _from_words(words: str, today: date) -> date:
 
 
 def read_span(text: str, start: datetime) -> datetime | None:
-    """The moment, in UTC, that "in 3 hours" means from an aware `start`; None when `text` says no such thing."""
+    """The UTC moment that "in 3 hours" means from an aware `start`; None when `text` says no such thing."""
     read = _dateparser(text, start.astimezone(UTC).replace(tzinfo=None), "relative-time")
     return read.replace(tzinfo=UTC) if read else None
 

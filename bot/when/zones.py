@@ -18,20 +18,10 @@ MONTHS = (
 )  # fmt: skip
 
 # Geographic areas of the IANA database; its other names are old aliases that no one should be offered.
-_AREAS = set(
-    [
-        "Africa",
-        "America",
-        "Antarctica",
-        "Arctic",
-        "Asia",
-        "Atlantic",
-        "Australia",
-        "Europe",
-        "Indian",
-        "Pacific",
-    ]
-)
+_AREAS = (
+    "Africa/", "America/", "Antarctica/", "Arctic/", "Asia/",
+    "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/",
+)  # fmt: skip
 
 # What people write for a zone, and a place where that is the time.
 ABBREVIATIONS = {
@@ -56,7 +46,8 @@ def resolve_wall(wall: datetime, zone: str | tzinfo) -> tuple[datetime, Resoluti
 
     "fold": clocks show it twice, the first time is taken. "gap": clocks jump over it; it is shifted forward
     by the length of the jump, as if the offset before still held (02:30 becomes 03:30). Both are what
-    `fold=0` means in PEP 495. Raises ValueError for an aware `wall`, ZoneInfoNotFoundError for an unknown zone.
+    `fold=0` means in PEP 495. Raises ValueError for an aware `wall` and ZoneInfoNotFoundError for an unknown
+    zone.
     """
     if wall.tzinfo is not None:
         raise ValueError("a wall time is naive")
