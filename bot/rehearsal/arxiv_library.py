@@ -109,7 +109,7 @@ def is_feed_day(day: date) -> bool:
 class ArxivLibrary:
     """The papers, the batch of each feed day, and what is held back.
 
-    A paper given at the start is public at once, an announced one from the evening before its feed day.
+    A paper given at the start is public at once, one that `announce` brings the evening before its feed day.
     """
 
     def __init__(self, papers: Iterable[ArxivPaper]) -> None:
@@ -127,9 +127,9 @@ class ArxivLibrary:
             raise ValueError(f"arXiv has no batch on {day:%A %d %B %Y}")
         for paper in papers:
             self.batches.setdefault(day, []).append(paper)
-            self.papers[paper.id] = paper
-            if paper.version == 1:
+            if paper.id not in self.papers:
                 self._public_from[paper.id] = announced_at(day)
+            self.papers[paper.id] = paper
 
     def public(self, now: datetime) -> dict[str, ArxivPaper]:
         """What the query API serves at `now`, by id."""
