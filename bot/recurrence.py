@@ -1,5 +1,8 @@
-"""Meetings that repeat: a wall time in a zone and a rule, expanded to UTC one by one, so that clock changes cannot
-move them. What was moved or skipped is the caller's business, by the occurrence's key."""
+"""Meetings that repeat: a wall time in a zone and a rule, expanded to UTC one by one.
+
+So clock changes cannot move them. What was moved or skipped is the caller's business, by an occurrence's
+key.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,10 @@ _MOST = 52
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One date of a rule. `wall` (naive) is what the rule says; `kind` is "gap" or "fold" if clocks change then.
+    """One date of a rule.
 
-    `instant` is aware, UTC. `key`, the planned local date as ISO text, names it also after it was moved.
+    `key`, the planned local date as ISO text, names it also after it was moved. `wall` (naive) is what the
+    rule says, `instant` (aware, UTC) when that is; `kind` is "gap" or "fold" if clocks change just then.
     """
 
     key: str
@@ -37,9 +41,9 @@ class Occurrence:
 class Rule:
     """Every `every`-th week on `weekday` (0 is Monday), or, with `nth`, that one of every `every`-th month.
 
-    The count starts with the first fitting day from `start` on. `nth` is 1 to 5 or LAST; months without a fifth
-    such weekday are left out. `until` is the last possible day. Raises ValueError, with a sentence for people,
-    when it makes no sense.
+    The count starts with the first fitting day from `start` on. `nth` is 1 to 5 or LAST; months without a
+    fifth such weekday are left out. `until` is the last possible day. Raises ValueError, with a sentence for
+    people, when it makes no sense.
     """
 
     weekday: int
@@ -66,7 +70,7 @@ class Rule:
             raise ValueError("A series cannot end before it starts.")
 
     def occurrences(self, after: datetime, until: datetime) -> Iterator[Occurrence]:
-        """The occurrences with `after` < instant ≤ `until` (both aware), in order. The wall time never changes."""
+        """The occurrences with `after` < instant ≤ `until` (both aware), in order, all at one wall time."""
         # A day of slack on both sides, for the hour or day by which a gap moves an instant.
         for day in self._days(local(after, self.zone).date() - _DAY, local(until, self.zone).date() + _DAY):
             wall = datetime.combine(day, self.at)
@@ -148,7 +152,7 @@ class Rule:
 
 
 def _nth_of_month(month: int, weekday: int, nth: int) -> date | None:
-    """The nth or last such weekday of a month counted from January of year 0; None where there is no fifth."""
+    """The nth or last such weekday of a month, counted from year 0; None where there is no fifth."""
     first = date(month // 12, month % 12 + 1, 1)
     days = [first + (weekday - first.weekday()) % 7 * _DAY + n * _WEEK for n in range(_FIFTH)]
     days = [day for day in days if day.month == first.month]

@@ -33,7 +33,7 @@ def time_line(instant: datetime, zones: Sequence[str], *, home: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """How much later than usual (earlier when negative) clocks in `zone` show when it is the usual time at home."""
+    """How much later than usual (earlier, when negative) it is in `zone` at the usual time at home."""
 
     zone: str
     later: timedelta
@@ -50,9 +50,9 @@ class Shift:
 def unusual_gap(instant: datetime, home: str, zones: Sequence[str]) -> list[Shift]:
     """Which of `zones` are unusually far from `home` at an aware instant, and how clocks there differ.
 
-    Usual is what holds on at least a quarter of the days around: most pairs have one such distance, those across
-    the equator or with one side that never changes have two, and the weeks between two changes have none. The
-    difference is to the last usual distance before, the one that people there remember.
+    Usual is what holds on at least a quarter of the days around: most pairs have one such distance, those
+    across the equator or with one side that never changes have two, and the weeks between two changes have
+    none. The difference is to the last usual distance before, the one that people there remember.
     """
     shifts = []
     for zone in dict.fromkeys(zones):
