@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.rehearsal import build, commands, forms, interactions, messages, moderation, palette, reactions
+from bot.rehearsal import (
+    build,
+    commands,
+    events,
+    forms,
+    interactions,
+    messages,
+    moderation,
+    palette,
+    reactions,
+)
 from bot.rehearsal.answers import Answer, NoAnswer
 from bot.rehearsal.errors import JSON
 from bot.rehearsal.flags import ChannelKind
@@ -263,4 +273,4 @@ class Person:
 
     async def attend(self, event: ScheduledEvent, *, interested: bool = True) -> None:
         """Mark oneself as interested in a scheduled event, or no more."""
-        moderation.subscribe(self._world, event, self.user, interested=interested)
+        events.subscribe(self._world, event, self.user, interested=interested)

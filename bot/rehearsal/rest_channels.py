@@ -1,4 +1,4 @@
-"""REST endpoints below /channels, and /users: messages, reactions, pins, threads, private channels."""
+"""REST endpoints below /channels, and /users: messages, reactions, pins, private channels."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from bot.rehearsal import messages, reactions, wire
 from bot.rehearsal.api import Call, Routes
 from bot.rehearsal.errors import JSON
+from bot.rehearsal.flags import Permission
 from bot.rehearsal.models import Message
 
 routes = Routes()
@@ -65,7 +66,8 @@ def bulk_delete(call: Call) -> Any:
 
 @routes.on("POST /channels/{channel_id}/typing")
 def typing(call: Call) -> Any:
-    call.world.channel(call.bot, call.id("channel_id"))
+    channel = call.world.channel(call.bot, call.id("channel_id"))
+    call.world.require(call.bot, channel, Permission.SEND_MESSAGES)
 
 
 @routes.on("PUT /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me")
@@ -110,11 +112,6 @@ def list_reactions(call: Call) -> Any:
         limit=call.query_int("limit", 25, 1, 100),
     )
     return [wire.user(user) for user in found]
-
-
-@routes.on("GET /channels/{channel_id}")
-def get_channel(call: Call) -> Any:
-    return wire.channel(call.world, call.world.channel(call.bot, call.id("channel_id")))
 
 
 @routes.on(

@@ -1,10 +1,10 @@
-"""REST endpoints of servers, members, roles, scheduled events, the bot's own account and application."""
+"""REST endpoints of servers, members, roles, and of the bot's own account and application."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from bot.rehearsal import permissions, wire
+from bot.rehearsal import moderation, permissions, wire
 from bot.rehearsal.api import Call, Routes
 from bot.rehearsal.errors import JSON, Refusal
 
@@ -87,14 +87,6 @@ def get_guild(call: Call) -> Any:
     return data
 
 
-@routes.on("GET /guilds/{guild_id}/channels")
-def guild_channels(call: Call) -> Any:
-    guild = call.world.guild(call.bot, call.id("guild_id"))
-    return [
-        wire.channel(call.world, channel) for channel in guild.channels.values() if channel.thread is None
-    ]
-
-
 @routes.on("GET /guilds/{guild_id}/roles")
 def guild_roles(call: Call) -> Any:
     return [wire.role(role) for role in call.world.guild(call.bot, call.id("guild_id")).roles.values()]
@@ -102,16 +94,54 @@ def guild_roles(call: Call) -> Any:
 
 @routes.on("GET /guilds/{guild_id}/roles/{role_id:\\d+}")
 def guild_role(call: Call) -> Any:
-    role = call.world.guild(call.bot, call.id("guild_id")).roles.get(call.id("role_id"))
-    if role is None:
-        raise Refusal.UNKNOWN_ROLE.error()
-    return wire.role(role)
+    return wire.role(moderation.role(call.world.guild(call.bot, call.id("guild_id")), call.id("role_id")))
 
 
 @routes.on("GET /guilds/{guild_id}/members/{user_id:\\d+}")
 def guild_member(call: Call) -> Any:
+    return wire.member(moderation.member(call.world, call.bot, call.id("guild_id"), call.id("user_id")))
+
+
+@routes.on("GET /guilds/{guild_id}/members")
+def guild_members(call: Call) -> Any:
     guild = call.world.guild(call.bot, call.id("guild_id"))
-    user = call.world.user(call.id("user_id"))
-    if user.id not in guild.members:
-        raise Refusal.UNKNOWN_MEMBER.error()
-    return wire.member(guild.members[user.id])
+    if not call.world.members_intent:
+        raise Refusal.MISSING_ACCESS.error()
+    after, limit = call.query_id("after") or 0, call.query_int("limit", 1, 1, 1000)
+    ids = sorted(number for number in guild.members if number > after)[:limit]
+    return [wire.member(guild.members[number]) for number in ids]
+
+
+@routes.on("DELETE /guilds/{guild_id}/members/{user_id:\\d+}")
+def kick(call: Call) -> Any:
+    found = moderation.member(call.world, call.bot, call.id("guild_id"), call.id("user_id"))
+    moderation.kick(call.world, call.bot, call.world.guilds[found.guild_id], found.user)
+
+
+@routes.on("PUT /guilds/{guild_id}/bans/{user_id:\\d+}")
+def ban(call: Call) -> Any:
+    guild = call.world.guild(call.bot, call.id("guild_id"))
+    moderation.ban(call.world, call.bot, guild, call.world.user(call.id("user_id")))
+
+
+_ROLE = "/guilds/{guild_id}/members/{user_id:\\d+}/roles/{role_id:\\d+}"
+
+
+@routes.on(f"PUT {_ROLE}")
+def give_role(call: Call) -> Any:
+    _set_role(call, has=True)
+
+
+@routes.on(f"DELETE {_ROLE}")
+def take_role(call: Call) -> Any:
+    _set_role(call, has=False)
+
+
+def _set_role(call: Call, *, has: bool) -> None:
+    guild, user = call.world.guild(call.bot, call.id("guild_id")), call.world.user(call.id("user_id"))
+    moderation.give_role(call.world, call.bot, guild, user, call.id("role_id"), has=has)
+
+
+@routes.on("DELETE /users/@me/guilds/{guild_id}")
+def leave(call: Call) -> Any:
+    moderation.remove_member(call.world, call.world.guild(call.bot, call.id("guild_id")), call.bot)

@@ -9,7 +9,14 @@ from typing import Any, Self, TypeVar
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.rehearsal import build, rest_channels, rest_commands, rest_guilds
+from bot.rehearsal import (
+    build,
+    rest_channels,
+    rest_commands,
+    rest_events,
+    rest_guilds,
+    rest_threads,
+)
 from bot.rehearsal.api import Exchange, Front
 from bot.rehearsal.faults import Faults
 from bot.rehearsal.gateway import Gateway
@@ -52,7 +59,8 @@ class RehearsalServer:
         self._site: web.TCPSite | None = None
         self._waiting: set[asyncio.Future[None]] = set()
         self.world.listen(lambda _event: self.notify())
-        Front(self, rest_channels.routes, rest_guilds.routes, rest_commands.routes).mount(self.app)
+        parts = (rest_channels, rest_threads, rest_guilds, rest_events, rest_commands)
+        Front(self, *(part.routes for part in parts)).mount(self.app)
         self.app.router.add_get("/gateway", self.gateway.handle)
         self.app.router.add_get("/attachments/{id:\\d+}/{name}", self._file)
 
