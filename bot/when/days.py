@@ -23,6 +23,25 @@ _VAGUE = re.compile(
 )
 _SPELLINGS = {"naechste": "nächste", "uebermorgen": "übermorgen", "maerz": "märz", "tonight": "today"}
 
+# dateparser skips words that it has no use for ("3 days after tomorrow" is tomorrow to it), so it only gets
+# phrases of these shapes; which words are months, numbers and days is for it to know.
+_NUMBER = (
+    r"(?:\d{1,4}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve"
+    r"|eine[mr]|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf)"
+)
+_DAYS = rf"{_NUMBER} ?(?:days?|weeks?|fortnights?|months?|tage?n?|wochen?|monate?n?)"
+_HOURS = rf"{_NUMBER} ?(?:h|hours?|hrs?|m|mins?|minutes?|stunden?|minuten?)"
+_RELATIVE = re.compile(
+    rf"[^\W\d]+|day (?:after tomorrow|before yesterday)|(?:next|nächste) (?:week|woche)"
+    rf"|in {_DAYS}(?: (?:and |und )?{_DAYS})?|{_DAYS} (?:from now|ago)|vor {_DAYS}"
+)
+_SPAN = re.compile(rf"in {_HOURS}(?: (?:and |und )?{_HOURS})?|{_HOURS} (?:from now|ago)|vor {_HOURS}")
+_MONTH = r"(?:jan|jän|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[^\W\d]*\.?"
+_NAMED = re.compile(
+    rf"(?P<first>\d{{1,2}}(?:st|nd|rd|th|\.)? ?(?:of )?{_MONTH})(?: (?P<year>\d{{4}}|\d\d))?"
+    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th|\.)?(?: (?P<last>\d{{4}}))?"
+)
+
 _YEAR_FIRST = re.compile(r"(?P<y>\d{4})([-/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})")
 _DOTTED = re.compile(r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.?(?:\s?(?P<y>\d{4}|\d\d))?")
 _SLASHED = re.compile(r"(?P<d>\d{1,2})([/-])(?P<m>\d{1,2})(?:\2(?P<y>\d{4}|\d\d))?")
@@ -52,12 +71,12 @@ def read_day(text: str, today: date, *, time_is_over: bool, notes: Notes) -> dat
         )
     if rest.endswith(" from"):
         coming = _coming(weekday, today, after_today=time_is_over, said="", notes=notes)
-        return _from_words(f"in {rest.removesuffix(' from')}", coming)
+        return _from_words(f"in {rest.removesuffix(' from')}", coming, notes)
     if _WEEKS.search(rest):
         return _weekday_of_week(weekday, rest, today, notes)
     day = _read_date(rest, today, notes)
     if day.weekday() != weekday:
-        raise NotAWhen(f"That is a {day_words(day)}, not a {WEEKDAYS[weekday]}. Which one is meant?")
+        raise NotAWhen(f"The date is {day_words(day)}, no {WEEKDAYS[weekday]}. Which of the two is meant?")
     return day
 
 
@@ -86,7 +105,7 @@ def _coming(weekday: int, today: date, *, after_today: bool, said: str, notes: N
 
 def _weekday_of_week(weekday: int, rest: str, today: date, notes: Notes) -> date:
     """The Monday of the calendar week that the rest of "Monday in two weeks" falls into."""
-    near = _from_words(rest, today)
+    near = _from_words(rest, today, notes)
     day = near + timedelta(days=weekday - near.weekday())
     if not _VAGUE.fullmatch(rest):
         notes.doubt(f"“{WEEKDAYS[weekday]} {rest}” was read as {day_words(day)}.")
@@ -100,10 +119,7 @@ def _read_date(words: str, today: date, notes: Notes) -> date:
         return _slashed(match, today, notes)
     if _VAGUE.fullmatch(words):
         raise NotAWhen(f"On which day, “{words}”? {FORMS}")
-    day = _from_words(words, today)
-    if len(re.findall(r"\d+", words)) == 1 and not _is_relative(words):
-        _doubt_far_year(day, today, notes)
-    return day
+    return _from_words(words, today, notes)
 
 
 def _slashed(match: re.Match[str], today: date, notes: Notes) -> date:
@@ -121,7 +137,7 @@ def _slashed(match: re.Match[str], today: date, notes: Notes) -> date:
 
 def _numbered(day: int, month: int, year: str | None, today: date, notes: Notes) -> date:
     """The date; without a year the first such date from today on (29 February may be years away)."""
-    years = [int(year) + (2000 if len(year) == 2 else 0)] if year else range(today.year, today.year + 9)  # noqa: PLR2004
+    years = [int(year) + (2000 if len(year) == 2 else 0)] if year else range(today.year, today.year + 9)
     for candidate in years:
         try:
             found = date(candidate, month, day)
@@ -142,25 +158,30 @@ def _doubt_far_year(day: date, today: date, notes: Notes) -> None:
         notes.remark(f"No year was given; {day.year} was taken.")
 
 
-def _is_relative(words: str) -> bool:
-    return re.search(r"\b(?:in|from now|ago|vor|tomorrow|morgen)\b", words) is not None
-
-
-def _from_words(words: str, today: date) -> date:
-    """A date in words ("7th of December", "in zwei Wochen"), by dateparser, held to what it says."""
+def _from_words(words: str, today: date, notes: Notes) -> date:
+    """A date in words ("7th of December", "in zwei Wochen")."""
     midnight = datetime.combine(today, time())
-    # From the last second of yesterday on, a date without a year may still be today.
-    read = _dateparser(words, midnight, "relative-time") or _dateparser(
-        words, midnight - timedelta(seconds=1), "absolute-time"
-    )
-    if read is None or read.tzinfo is not None or read.time() != time():
+    read = named = None
+    if _RELATIVE.fullmatch(words):
+        read = _dateparser(words, midnight, "relative-time")
+    elif named := _NAMED.fullmatch(words):
+        if named["year"] and len(named["year"]) == 2:
+            words = f"{named['first']} 20{named['year']}"
+        # From the last second of yesterday on, a date without a year may still be today.
+        read = _dateparser(words, midnight - timedelta(seconds=1), "absolute-time")
+    if read is None or read.tzinfo is not None:
         raise NotAWhen(f"I could not read “{words}” as a day. {FORMS}")
+    if named and not (named["year"] or named["last"]):
+        _doubt_far_year(read.date(), today, notes)
     return read.date()
 
 
 def read_span(text: str, start: datetime) -> datetime | None:
-    """The UTC moment that "in 3 hours" means from an aware `start`; None when `text` says no such thing."""
-    read = _dateparser(text, start.astimezone(UTC).replace(tzinfo=None), "relative-time")
+    """The UTC moment that "in 3 hours" means from an aware `start`; None when `text` is no such phrase."""
+    words = text.replace("half an hour", "30 minutes").replace("einer halben stunde", "30 minuten")
+    if not _SPAN.fullmatch(words):
+        return None
+    read = _dateparser(words, start.astimezone(UTC).replace(tzinfo=None), "relative-time")
     return read.replace(tzinfo=UTC) if read else None
 
 

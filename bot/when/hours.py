@@ -49,7 +49,7 @@ def take_zone(text: str, home: str, now: datetime, notes: Notes) -> tuple[str, t
         return _without(text, match), ZoneInfo(match[1])
     for match in _LETTERS.finditer(text):
         written = _GERMAN.get(match[1].upper(), match[1].upper())
-        last = not text[match.end() :].strip() and len(written) > 2  # noqa: PLR2004
+        last = not text[match.end() :].strip() and len(written) > 2
         zone = home if written in _names(ZoneInfo(home), now) else ABBREVIATIONS.get(written)
         if zone and (match[1].isupper() or last):  # in between, "ist" is a German word and "IST" a zone
             if written in _CONTESTED and zone != home:
@@ -116,9 +116,10 @@ def _hour_and_minute(match: re.Match[str], notes: Notes) -> tuple[int, int]:
         return hour, minute
     if not 1 <= hour <= _AFTERNOON:
         raise NotAWhen(f"“{match[0].strip()}” is no time of day. {FORMS}")
-    if hour == _AFTERNOON:
-        notes.doubt(f"“{match[0].strip()}” was read as {'noon' if match['half'] == 'p' else 'midnight'}.")
-    return hour % 12 + (12 if match["half"] == "p" else 0), minute
+    hour = hour % _AFTERNOON + (_AFTERNOON if match["half"] == "p" else 0)
+    if hour in (0, _AFTERNOON):
+        notes.doubt(f"“{match[0].strip()}” was read as {hour:02}:{minute:02}.")
+    return hour, minute
 
 
 def _without(text: str, match: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ FORMS = (
 )
 
 
-class NotAWhen(ValueError):  # noqa: N818 - it is an answer to a person, not a fault
+class NotAWhen(ValueError):
     """The text names no single moment. The message is for the person who typed it."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -24,7 +25,6 @@ _ISO = re.compile(
     r"(?:\[[\w/+-]+\])?"
 )
 _ISO_T = re.compile(r"(?<=\d)T(?=\d\d:)")
-_SPAN = re.compile(r"\bin\b.*(?:\d\s?(?:h|min|m)|\b(?:hours?|hrs?|minutes?|mins?|stunden?|minuten?))\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def parse_when(text: str, *, zone: str, now: datetime) -> Moment:
         raise NotAWhen(f"That is too long for a date and a time. {FORMS}")
     notes = Notes()
     try:
-        instant = _read(" ".join(text.split()), zone, now, notes)
+        instant = _read(" ".join(unicodedata.normalize("NFKC", text).split()), zone, now, notes)
         if instant.year not in _YEARS:
             raise NotAWhen(f"The year {instant.year} is out of reach. {FORMS}")
     except OverflowError:
@@ -73,31 +73,33 @@ def _read(text: str, home: str, now: datetime, notes: Notes) -> datetime:
     if stamps:
         return _EPOCH + timedelta(seconds=int(stamps[0]))
     if iso := _ISO.fullmatch(text):
-        return _from_iso(iso[1])
-    rest, there = take_zone(_ISO_T.sub(" ", text), home, now, notes)
-    instant = _read_wall(rest.casefold(), there, now, notes)
+        instant, there = _from_iso(iso[1])
+    else:
+        rest, there = take_zone(_ISO_T.sub(" ", text), home, now, notes)
+        instant = _read_wall(rest.casefold(), there, now, notes)
     if isinstance(there, ZoneInfo):
         doubt_season(text, instant, there, notes)
-    if str(there) != home:
-        shown, here = local(instant, there), local(instant, home)
+    shown, here = local(instant, there), local(instant, home)
+    if shown != here:
         notes.remark(f"{shown:%H:%M} in {there} is {here:%H:%M} in {home}, {day_words(here)}.")
     return instant
 
 
-def _from_iso(text: str) -> datetime:
+def _from_iso(text: str) -> tuple[datetime, tzinfo]:
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        read = datetime.fromisoformat(text)
     except ValueError:
         raise NotAWhen(f"“{text}” is not in the calendar. {FORMS}") from None
+    return read.astimezone(UTC), read.tzinfo or UTC
 
 
 def _read_wall(text: str, there: tzinfo, now: datetime, notes: Notes) -> datetime:
     """The instant that a casefolded `text` means by the calendar and clocks of `there`."""
+    if span := read_span(text, now):
+        return span
     rest, clock = take_clock(text, notes)
     today = local(now, there)
     if clock is None:
-        if _SPAN.search(text) and (instant := read_span(text, now)):
-            return instant
         read_day(rest, today.date(), time_is_over=False, notes=Notes())  # refuses what is no day either
         raise NotAWhen(f"At what time? {FORMS}")
     day = read_day(rest, today.date(), time_is_over=clock <= today.time(), notes=notes)
