@@ -110,6 +110,13 @@ class ArxivDouble:
         self._calm.clear()
         self.troubles.append(trouble)
 
+    def lift(self, trouble: Trouble) -> None:
+        """End this one; what hangs because of it is answered when the last one ends."""
+        if trouble in self.troubles:
+            self.troubles.remove(trouble)
+        if not self.troubles:
+            self._calm.set()
+
     def calm(self) -> None:
         """End all trouble; requests that hang are answered now."""
         self.troubles.clear()

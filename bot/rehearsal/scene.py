@@ -51,8 +51,8 @@ Welcome! We read one paper every other **Monday at 17:00 Berlin time**.
 Propose papers with `/propose`, vote for them in <#{proposals}>, see what comes next with `/nextsession`. \
 Each area has a channel with the new papers of the day."""
 _ASIDE = """\
-I know Ingrid Calloway in Adelaide, who works on sparse training. She would give a talk, but is not on Discord. \
-Is an outside speaker all right?"""
+I know Ingrid Calloway in Adelaide who works on sparse training. She would give a talk. \
+But she is not on Discord: is an outside speaker all right?"""
 _CHATTER = (
     (ANNOUNCEMENTS, "marta", _WELCOME),
     (
