@@ -1,0 +1,126 @@
+"""The command line: `python -m bot run | check | rehearse | topics | …`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot import config, log
+
+#: Exit codes: what went wrong is a matter of the configuration, or of something else.
+OK, TROUBLE, BAD_CONFIG = 0, 1, 2
+#: Seconds that everything together may take to stop; then the process ends, and the next start finds what is open.
+LAST_RESORT = 8.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.command(options)
+    except config.ConfigError as error:
+        for problem in error.problems:
+            print(f"config: {problem}", file=sys.stderr)
+        return BAD_CONFIG
+    except KeyboardInterrupt:
+        return OK
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="A bot that runs a reading group on Discord."
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    run = commands.add_parser("run", help="run the bot on Discord")
+    run.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
+    )
+    run.set_defaults(command=_run)
+
+    rehearse = commands.add_parser("rehearse", help="try everything in the browser: no token, no internet")
+    rehearse.add_argument(
+        "--port", type=int, default=8765, help="the page's port on this machine (8765; 0 for any)"
+    )
+    rehearse.set_defaults(command=_rehearse)
+
+    topics = commands.add_parser("topics", help="try the topics").add_subparsers(
+        required=True, metavar="what"
+    )
+    route = topics.add_parser("route", help="route papers of a JSON Lines file to topics")
+    route.add_argument("file", type=Path, help="id, title, abstract and categories a line")
+    route.add_argument(
+        "--config", type=Path, help="a configuration with [[topics]]; the shipped ones without it"
+    )
+    route.set_defaults(command=_route)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    settings = config.load(options.config)
+    token = config.read_token(settings.discord)
+    log.set_up(level=settings.log.level, as_json=settings.log.format == "json", secrets=[token])
+    return asyncio.run(_serve(settings, token))
+
+
+def _rehearse(options: argparse.Namespace) -> int:
+    from bot.stage import rehearse
+
+    log.set_up(level="info", as_json=False)
+    with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
+        checkout = Path(__file__).resolve().parent.parent
+        asyncio.run(rehearse(port=options.port, database=Path(folder) / "bot.db", checkout=checkout))
+    return OK
+
+
+def _route(options: argparse.Namespace) -> int:
+    from bot.topics.command import route_file
+
+    topics = config.load(options.config).topics if options.config else None
+    return route_file(options.file, sys.stdout, topics=topics)
+
+
+async def _serve(settings: config.Settings, token: str) -> int:
+    # Imported late, so that a mistake in the configuration is told at once.
+    import discord
+
+    from bot.app import App
+    from bot.clock import SystemClock
+    from storage.database import DatabaseTrouble
+
+    loop = asyncio.get_running_loop()
+    try:
+        async with App(settings, SystemClock()) as app:
+
+            def stop() -> None:
+                app.stop()
+                loop.call_later(LAST_RESORT, os._exit, TROUBLE)
+
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, stop)
+            await app.run(token)
+    except DatabaseTrouble as trouble:
+        print(f"database: {trouble}", file=sys.stderr)
+        return TROUBLE
+    except discord.LoginFailure:
+        print(
+            "discord: the token was refused. Copy it again from Discord's developer page (Bot, Reset Token) "
+            "into DISCORD_TOKEN or the file of discord.token_file.",
+            file=sys.stderr,
+        )
+        return BAD_CONFIG
+    except discord.ConnectionClosed as closed:
+        print(f"discord: Discord closed the connection for good (code {closed.code}).", file=sys.stderr)
+        return TROUBLE
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

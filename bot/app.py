@@ -1,0 +1,177 @@
+"""The one composition root: builds the house from a config and a clock, and locks it at night."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from bot.chat import endpoint
+from bot.chat.actions import Actions
+from bot.chat.client import Client, Ears, connect
+from bot.chat.courier import Courier, Reader
+from bot.chat.places import Places
+from bot.clock import Clock
+from bot.config import Settings
+from bot.log import event
+from bot.services.digests import Digests
+from bot.services.notes import Notes
+from bot.services.outbox import Outbox
+from bot.services.papers import Papers, Routers
+from bot.services.proposals import Proposals
+from bot.services.reminders import Reminders
+from bot.services.sessions import Sessions
+from bot.services.settings import SettingsService
+from bot.services.votes import Votes
+from bot.sources import ArxivClient
+from bot.timers import Timers
+from cogs.proposals import ProposalCommands
+from cogs.scheduling import SchedulingCommands
+from cogs.settings import SettingsCommands
+from storage.database import Database, ProcessLock, check_integrity, database_path, open_database
+from storage.migrate import migrate
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Services:
+    """What the house can do."""
+
+    settings: SettingsService
+    outbox: Outbox
+    proposals: Proposals
+    votes: Votes
+    sessions: Sessions
+    digests: Digests
+
+
+class App:
+    """The bot, from its database to its client. Use as `async with App(settings, clock) as app: await app.run(token)`.
+
+    Opens in order and closes in reverse. Raises DatabaseTrouble when the database cannot be used.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, *, ready_timeout: float = 0.5) -> None:
+        self.settings, self.clock = settings, clock
+        self.ready = asyncio.Event()
+        self.stopping = asyncio.Event()
+        self.client: Client | None = None
+        self._ready_timeout = ready_timeout
+        self._stack = AsyncExitStack()
+        self._actions = Actions()
+        self.database: Database
+        self.services: Services
+        self.timers: Timers
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._open()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _open(self) -> None:
+        endpoint.use(api_url=self.settings.discord.api_url, gateway_url=self.settings.discord.gateway_url)
+        path = database_path(self.settings.storage.url)
+        database = open_database(self.settings.storage.url)
+        lock = ProcessLock(path)
+        lock.acquire()
+        self._stack.callback(lock.release)
+        check_integrity(path)
+        if saved := await asyncio.to_thread(migrate, path, self.clock.now()):
+            event(log, "database.backed_up", file=saved)
+        self.database = database
+        self._stack.push_async_callback(database.close)
+        http = await self._stack.enter_async_context(aiohttp.ClientSession())
+        arxiv = self._arxiv(http)
+        self._stack.push_async_callback(arxiv.aclose)
+        self.services = self._services(arxiv)
+        self._stack.push_async_callback(self.services.votes.settle)
+        self._stack.push_async_callback(self.services.outbox.close)
+        services = self.services
+        self.timers = Timers(
+            self.clock, [services.outbox, services.proposals, services.digests, services.votes]
+        )
+        database.on_wake = self.timers.kick
+        self._stack.push_async_callback(self.timers.close)
+
+    def _arxiv(self, http: aiohttp.ClientSession) -> ArxivClient:
+        arxiv = self.settings.arxiv
+        return ArxivClient(
+            http,
+            api_url=arxiv.api_url,
+            feed_url=arxiv.feed_url,
+            min_interval=arxiv.min_interval,
+            contact=arxiv.contact,
+            timeout=aiohttp.ClientTimeout(total=arxiv.timeout),
+        )
+
+    def _services(self, arxiv: ArxivClient) -> Services:
+        database, clock = self.database, self.clock
+        settings = SettingsService(database, clock, self.settings)
+        outbox = Outbox(database, clock)
+        papers = Papers(database, clock, arxiv)
+        routers = Routers()
+        reminders = Reminders(database, clock, settings, outbox)
+        votes = Votes(database, clock)
+        proposals = Proposals(database, clock, settings, outbox, papers, routers, votes)
+        sessions = Sessions(database, clock, settings, outbox, papers, reminders)
+        digests = Digests(database, clock, settings, outbox, arxiv, routers)
+        return Services(settings, outbox, proposals, votes, sessions, digests)
+
+    def _client(self) -> Client:
+        services, actions = self.services, self._actions
+        cogs: list[commands.Cog] = [
+            ProposalCommands(services.proposals, actions),
+            SchedulingCommands(services.sessions, actions),
+            SettingsCommands(services.settings),
+        ]
+        ears = Ears(services.settings, services.votes, Notes(self.database), actions, self._on_ready)
+        self.client = Client(ears, cogs, ready_timeout=self._ready_timeout)
+        return self.client
+
+    def _on_ready(self, client: discord.Client) -> None:
+        """Discord can be reached: what is due may be said. Called again after lost sessions, and does no harm then."""
+        self.services.outbox.open(Courier(client, Places(client, self.services.settings)))
+        self.services.votes.open(Reader(client))
+        if not self.ready.is_set():
+            self.timers.start()
+            self.ready.set()
+        self.timers.kick()
+
+    async def run(self, token: str) -> None:
+        """Serve until `stop()`. Raises discord.LoginFailure when Discord refuses the token."""
+        event(log, "bot.started", database=self.database.path)
+        await connect(self._client, token, self.stopping)
+        event(log, "bot.stopped")
+
+    async def kill(self, running: asyncio.Task[None]) -> None:
+        """End at once, for a rehearsal of `kill -9`: nothing that is under way is finished, marked or said goodbye to.
+
+        What the kernel would do for a dead process is done here: connections and the lock on the database go.
+        """
+        running.cancel()
+        if self.client is not None and (socket := self.client.ws):
+            socket.socket._response.close()  # noqa: SLF001 - the connection just breaks
+        self.timers.abandon()
+        self.services.outbox.abandon()
+        await asyncio.sleep(0)
+        await self._stack.aclose()
+
+    def stop(self) -> None:
+        """Have `run` return soon."""
+        self.stopping.set()

@@ -1,0 +1,88 @@
+"""Refusals, errors, settings, help, and what organisers are told about the bot itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.cards.base import Card, Field, plain
+from bot.cards.papers import shown_emoji
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One setting as `/settings show` lists it."""
+
+    key: str
+    value: str
+    source: str
+    about: str
+
+
+def refusal(sentence: str) -> Card:
+    """Something cannot be done, and why. The sentence is ours; what it quotes is made plain where it is quoted."""
+    return Card(text=sentence, tone="warn")
+
+
+def failure(reference: str) -> Card:
+    """Something broke. The reference leads to the line in the log."""
+    return Card(
+        title="That went wrong",
+        text=f"It is not your fault, and nothing that was stored is lost. Please try again in a moment. "
+        f"If it happens again, tell an organiser this reference: `{reference}`.",
+        tone="bad",
+    )
+
+
+def help_card(*, organiser: bool, emoji: str) -> Card:
+    """`/help`: what a person can do here."""
+    fields = [
+        Field(
+            "Papers",
+            "`/propose` puts a paper forward: any arXiv number or link will do.\n"
+            f"React with {shown_emoji(emoji)} to a ballot to vote; take it back to take it back.\n"
+            "`/proposals` shows the standing.",
+        ),
+        Field("Sessions", "`/nextsession` says what is next, who speaks and when, in your own time."),
+        Field(
+            "Digests",
+            "New papers come to the topic channels by themselves; each can be proposed with its button.",
+        ),
+    ]
+    if organiser:
+        fields.append(
+            Field(
+                "For organisers",
+                "`/session plan` plans and announces a session; `/session cancel` takes it back.\n"
+                "`/settings show`, `set` and `reset` decide what holds on this server.",
+            )
+        )
+    return Card(title="What I do here", fields=tuple(fields), text="Everything I answer is seen only by you.")
+
+
+def settings(rows: Sequence[Shown]) -> Card:
+    """`/settings show`: each value and where it comes from."""
+    lines = [f"`{row.key}` = **{plain(row.value, 150)}** · {row.source}\n-# {row.about}" for row in rows]
+    return Card(
+        title="Settings of this server",
+        text="\n".join(lines),
+        footer="Change one with /settings set, go back with /settings reset.",
+    )
+
+
+def setting_changed(key: str, value: str, source: str) -> Card:
+    return Card(title="Changed", text=f"`{key}` is now **{plain(value, 300)}** ({source}).", tone="good")
+
+
+def undeliverable(place: str, cause: str, waiting: str) -> Card:
+    """Told to the organisers once, when a place cannot be posted to."""
+    return Card(
+        title=f"I cannot post to {place}",
+        text=f"{cause}\nWhat is waiting: {waiting}. I keep it and try again; I drop only what is of no use any more.",
+        tone="bad",
+    )
+
+
+def gave_up(what: str, cause: str) -> Card:
+    """Told to the organisers when something could not be done for a long time."""
+    return Card(title=what, text=cause, tone="bad")

@@ -1,0 +1,173 @@
+"""Papers, ballots and the standing of proposals, as cards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.cards.base import (
+    Button,
+    Card,
+    Field,
+    action,
+    clip,
+    count,
+    flat,
+    jump,
+    link,
+    member,
+    names,
+    plain,
+    stamp,
+)
+from bot.sources import first_sentences, readable
+from bot.topics.taxonomy import Topic
+from storage.proposals import Standing
+from storage.tables import Paper, Proposal
+
+ABSTRACT = 900
+SHOWN_PROPOSALS = 10
+
+
+def abs_url(paper_id: str) -> str:
+    return f"https://arxiv.org/abs/{paper_id}"
+
+
+def title_of(paper: Paper) -> str:
+    """A paper's title as people read it, on one line."""
+    return flat(readable(paper.title))
+
+
+def links_of(paper: Paper) -> str:
+    """Where a paper can be read."""
+    links = [f"[arXiv]({abs_url(paper.paper_id)})", f"[PDF](https://arxiv.org/pdf/{paper.paper_id})"]
+    if "/" not in paper.paper_id:  # these two know only ids of the present scheme
+        links.append(f"[HTML](https://arxiv.org/html/{paper.paper_id})")
+        links.append(f"[alphaXiv](https://www.alphaxiv.org/abs/{paper.paper_id})")
+    return " · ".join(links)
+
+
+def ballot(paper: Paper, proposal: Proposal, topics: Sequence[Topic], *, emoji: str, ping: bool) -> Card:
+    """The message that people vote on. With `ping` its proposer is told: it comes later than they asked for it."""
+    shown = " · ".join(plain(topic.name) for topic in topics)
+    fields = [
+        Field("Why", plain(proposal.why, 1000)) if proposal.why else None,
+        Field("Topics", shown or "none of the group's", inline=True),
+        Field("Categories", plain(", ".join(paper.categories), 200) or "–", inline=True),
+        Field("Read it", links_of(paper)),
+    ]
+    text = "\n\n".join(
+        part
+        for part in (
+            f"*{plain(names(paper.authors), 400)}*" if paper.authors else "",
+            plain(first_sentences(readable(paper.abstract), ABSTRACT)),
+            f"Proposed by {member(proposal.proposer_id)}. React with {shown_emoji(emoji)} to vote for it.",
+        )
+        if part
+    )
+    return Card(
+        title=plain(title_of(paper), 250),
+        url=abs_url(paper.paper_id),
+        text=text,
+        fields=tuple(field for field in fields if field),
+        tone="paper",
+        pings=(proposal.proposer_id,) if ping and proposal.proposer_id else (),
+        reactions=(emoji,),
+    )
+
+
+def shown_emoji(emoji: str) -> str:
+    """An emoji as it is written in a message: a custom one needs its angle brackets."""
+    return f"<:{emoji}>" if ":" in emoji else emoji
+
+
+def proposed(paper: Paper, proposal: Proposal, *, channel_id: int | None) -> Card:
+    """What the proposer is told."""
+    where = ballot_place(proposal, channel_id)
+    return Card(
+        title="Proposed",
+        text=f"**{plain(title_of(paper), 250)}**\n{where}\nYour proposal does not count as a vote: "
+        "react to the ballot if you want to vote for it.",
+        tone="good",
+        buttons=_ballot_button(proposal),
+    )
+
+
+def proposed_before(paper: Paper, proposal: Proposal, *, channel_id: int | None) -> Card:
+    """The paper is on the list already: the way to its ballot."""
+    when = stamp(proposal.created_at, "D")
+    return Card(
+        title="This paper has been proposed already",
+        text=f"**{plain(title_of(paper), 250)}**\n{member(proposal.proposer_id)} proposed it on {when}. "
+        + ballot_place(proposal, channel_id),
+        buttons=_ballot_button(proposal),
+    )
+
+
+def ballot_place(proposal: Proposal, channel_id: int | None) -> str:
+    """A sentence that says where the ballot is, or will be."""
+    if proposal.ballot_message_id and proposal.ballot_channel_id:
+        return (
+            f"Its ballot: {jump(proposal.guild_id, proposal.ballot_channel_id, proposal.ballot_message_id)}"
+        )
+    place = f"<#{channel_id}>" if channel_id else "the proposal channel"
+    return f"Its ballot appears in {place} as soon as Discord takes it."
+
+
+def _ballot_button(proposal: Proposal) -> tuple[Button, ...]:
+    if not (proposal.ballot_message_id and proposal.ballot_channel_id):
+        return ()
+    url = jump(proposal.guild_id, proposal.ballot_channel_id, proposal.ballot_message_id)
+    return (Button("Go to the ballot", url=url),)
+
+
+def wished(paper_id: str, cause: str) -> Card:
+    """The proposal is kept until arXiv serves the paper."""
+    return Card(
+        title="Kept for later",
+        text=f"{cause} I have noted your proposal of [{paper_id}]({abs_url(paper_id)}) and will ask again by myself; "
+        "the ballot appears when arXiv answers. You need not do anything.",
+        tone="warn",
+    )
+
+
+def wish_failed(paper_id: str, days: int) -> Card:
+    """Said to the proposer when a kept proposal is given up."""
+    return Card(
+        title=f"arXiv never served {paper_id}",
+        text=f"You proposed [{paper_id}]({abs_url(paper_id)}) {days} days ago. arXiv, asked many times since, "
+        "knows no such paper. Please check the number and propose it again with `/propose`.",
+        tone="warn",
+    )
+
+
+def standing(rows: Sequence[Standing], *, emoji: str) -> Card:
+    """`/proposals`: the open proposals, most votes first."""
+    if not rows:
+        return Card(
+            title="No open proposals",
+            text="Propose the first paper: `/propose paper:` and its arXiv number or link.",
+        )
+    lines = [_standing_line(place, row) for place, row in enumerate(rows[:SHOWN_PROPOSALS], 1)]
+    more = len(rows) - SHOWN_PROPOSALS
+    if more > 0:
+        lines.append(f"… and {count(more, 'more proposal')} with fewer votes.")
+    return Card(
+        title=count(len(rows), "open proposal"),
+        text="\n".join(lines) + f"\n\nVote with {shown_emoji(emoji)} on a ballot. Propose with `/propose`.",
+    )
+
+
+def _standing_line(place: int, row: Standing) -> str:
+    proposal, paper = row.proposal, row.paper
+    title = clip(title_of(paper), 110)
+    name = (
+        link(title, jump(proposal.guild_id, proposal.ballot_channel_id, proposal.ballot_message_id))
+        if proposal.ballot_channel_id and proposal.ballot_message_id
+        else plain(title)
+    )
+    by = f"proposed by {member(proposal.proposer_id)} {stamp(proposal.created_at, 'R')}"
+    return f"**{place}.** {name}\n{count(row.votes, 'vote')} · {by}"
+
+
+def propose_button(paper: Paper, label: str) -> Button:
+    return Button(label, action=action("propose", paper.paper_id))

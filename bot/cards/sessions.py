@@ -1,0 +1,199 @@
+"""Sessions, announcements and reminders, as cards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.cards.base import Button, Card, Field, action, clip, count, flat, link, member, names, plain, stamp
+from bot.cards.papers import ABSTRACT, abs_url, links_of, title_of
+from bot.sources import first_sentences, readable
+from bot.when import time_line
+from storage.sessions import SessionView, TalkView
+from storage.tables import Presenter, Session
+
+#: How long before the start the join link is given.
+JOIN_BEFORE = timedelta(minutes=15)
+
+
+def session_title(view: SessionView) -> str:
+    """What a session is called: its title, its talks', or their papers'. Plain text."""
+    if view.session.title:
+        return flat(readable(view.session.title))
+    titles = [title for talk in view.talks if (title := talk_title(talk))]
+    return " / ".join(titles) or "Reading group session"
+
+
+def talk_title(view: TalkView) -> str:
+    if view.talk.title:
+        return flat(readable(view.talk.title))
+    return title_of(view.paper) if view.paper else ""
+
+
+def when(session: Session) -> str:
+    """The two times a reader needs: their own, and the group's wall time with its right abbreviation."""
+    return f"{_two_times(session)} · {session.minutes} min"
+
+
+def _two_times(session: Session) -> str:
+    start = session.starts_at
+    return f"{stamp(start, 'F')} ({stamp(start, 'R')})\n{wall(start, session.zone)} · {session.zone}"
+
+
+def presenters(people: Sequence[Presenter]) -> str:
+    """Who presents, as markup: members by mention, outside speakers by name and affiliation."""
+    return ", ".join(_presenter(person) for person in people)
+
+
+def _presenter(person: Presenter) -> str:
+    if person.user_id:
+        return member(person.user_id)
+    if not person.name:
+        return "someone who left"
+    return plain(f"{person.name} ({person.affiliation})" if person.affiliation else person.name, 300)
+
+
+def _talk_fields(view: SessionView) -> list[Field]:
+    fields: list[Field] = []
+    people = [presenters(talk.presenters) for talk in view.talks if talk.presenters]
+    fields.append(Field("Who", "\n".join(people) if people else "no presenter yet", inline=True))
+    for talk in view.talks:
+        if talk.paper:
+            authors = f"\n*{plain(names(talk.paper.authors), 300)}*" if talk.paper.authors else ""
+            heading = link(clip(title_of(talk.paper), 250), abs_url(talk.paper.paper_id))
+            fields.append(Field("Paper", f"{heading}{authors}\n{links_of(talk.paper)}"))
+    return fields
+
+
+def _abstract(view: SessionView) -> str:
+    texts = [talk.talk.abstract or (talk.paper.abstract if talk.paper else "") for talk in view.talks]
+    limit = ABSTRACT // max(len(texts), 1)
+    return "\n\n".join(plain(first_sentences(readable(text), limit)) for text in texts if text)
+
+
+def announcement(view: SessionView) -> Card:
+    """The one public message of a session."""
+    return Card(
+        title=plain(session_title(view), 250),
+        text=_abstract(view),
+        fields=(Field("When", when(view.session)), *_talk_fields(view)),
+        tone="session",
+        buttons=_join(view),
+    )
+
+
+def _join(view: SessionView) -> tuple[Button, ...]:
+    if not view.session.link:
+        return ()
+    return (Button("Join", action=action("join", view.session.session_id), style="success"),)
+
+
+def join(view: SessionView, now: datetime) -> Card:
+    """What pressing Join answers, privately: the link, once it is nearly time."""
+    opens = view.session.starts_at - JOIN_BEFORE
+    if view.session.state != "planned" or not view.session.link:
+        return Card(
+            title="There is no link", text="This session has no join link. `/nextsession` shows the next one."
+        )
+    if now < opens:
+        return Card(
+            title="A little early",
+            text=f"The link is here from {stamp(opens, 't')} ({stamp(opens, 'R')}). Press Join again then.",
+        )
+    return Card(
+        title=plain(session_title(view), 250),
+        text=f"Join here: {plain(view.session.link, 1000)}",
+        tone="good",
+    )
+
+
+def next_session(view: SessionView | None, *, later: int, running: bool = False) -> Card:
+    """`/nextsession`. `later` is how many more are planned after it."""
+    if view is None:
+        return Card(
+            title="No session is planned",
+            text="Propose a paper with `/propose`, or vote for one: `/proposals`.\n"
+            "Organisers plan a session with `/session plan`.",
+        )
+    more = f"{count(later, 'more session')} planned after it." if later else ""
+    card = announcement(view)
+    return Card(
+        title=card.title,
+        text=("**This session is on right now.**\n\n" if running else "") + card.text,
+        fields=card.fields,
+        footer=" ".join(part for part in (f"Session {view.session.session_id}.", more) if part),
+        tone="session",
+        buttons=card.buttons,
+    )
+
+
+def planned(view: SessionView, *, notes: Sequence[str], channel_id: int | None) -> Card:
+    """What the organiser is told after `/session plan`."""
+    place = f"<#{channel_id}>" if channel_id else "the announcement channel"
+    missing = [
+        what
+        for what, absent in (
+            (
+                "a presenter (`presenter:` a member, or `speaker:` somebody from outside)",
+                not any(t.presenters for t in view.talks),
+            ),
+            ("a paper or a title", session_title(view) == "Reading group session"),
+        )
+        if absent
+    ]
+    parts = [
+        f"**{plain(session_title(view), 250)}**",
+        when(view.session),
+        *(f"⚠️ {plain(note)}" for note in notes),
+        f"It is announced in {place}, and the reminders are set.",
+    ]
+    if missing:
+        parts.append("Still missing: " + "; ".join(missing) + ".")
+    return Card(title=f"Session {view.session.session_id} is planned", text="\n".join(parts), tone="good")
+
+
+def reminder(view: SessionView, now: datetime) -> Card:
+    """A reminder, in the words that are right at the moment it is sent."""
+    card = announcement(view)
+    return Card(
+        title=clip(f"{_how_soon(view, now)}: {plain(session_title(view))}", 250),
+        text=_two_times(view.session),
+        fields=tuple(field for field in card.fields if field.name != "When"),
+        tone="session",
+        buttons=card.buttons,
+    )
+
+
+def _how_soon(view: SessionView, now: datetime) -> str:
+    """How soon: "In 7 days", "Tomorrow", "In 55 minutes"; days by the group's calendar, less by the clock."""
+    from zoneinfo import ZoneInfo
+
+    zone, start = ZoneInfo(view.session.zone), view.session.starts_at
+    minutes = max(round((start - now).total_seconds() / 60), 0)
+    days = (start.astimezone(zone).date() - now.astimezone(zone).date()).days
+    if minutes <= 90:
+        return f"In {count(minutes, 'minute')}" if minutes > 1 else "Now"
+    if days == 0 or minutes < 12 * 60:
+        return f"In {count(round(minutes / 60), 'hour')}"
+    return "Tomorrow" if days == 1 else f"In {count(days, 'day')}"
+
+
+def wall(instant: datetime, zone: str) -> str:
+    """An instant in the group's words: "Mon 7 December 2026, 17:00 CET"."""
+    return time_line(instant, (), home=zone)
+
+
+def choice(view: SessionView) -> str:
+    """A session in a list to choose from: plain text of at most 100 characters."""
+    return clip(f"{wall(view.session.starts_at, view.session.zone)} · {session_title(view)}", 100)
+
+
+def cancelled(view: SessionView) -> Card:
+    """News that a session is called off, and what its announcement says from then on."""
+    session = view.session
+    when_it_was = f"{stamp(session.starts_at, 'F')} ({wall(session.starts_at, session.zone)})"
+    return Card(
+        title=clip(f"Cancelled: {plain(session_title(view))}", 250),
+        text=f"The session of {when_it_was} does not take place.",
+        tone="bad",
+    )

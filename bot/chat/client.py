@@ -1,0 +1,225 @@
+"""The client: which events of Discord matter, and whom they are handed to. Decides nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.chat.actions import Actions
+from bot.chat.answer import answer, failed
+from bot.log import event
+from bot.services.people import Refused
+from bot.services.settings import SettingsService
+from bot.services.votes import Reaction, Votes
+
+log = logging.getLogger(__name__)
+
+# The bot does not speak in voice channels: what that would need is not missed.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+#: What the bot needs to be told; none of it is privileged.
+INTENTS = discord.Intents(guilds=True, guild_reactions=True)
+
+
+#: Close codes after which Discord will not take us back: wrong token, shards or intents.
+FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
+
+
+class Notes(Protocol):
+    """Where the bot remembers a small fact about itself."""
+
+    async def read(self, key: str) -> str | None: ...
+
+    async def write(self, key: str, value: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Ears:
+    """Who is told what happens on Discord."""
+
+    settings: SettingsService
+    votes: Votes
+    notes: Notes
+    actions: Actions
+    on_ready: Callable[[discord.Client], None]
+
+
+class Tree(app_commands.CommandTree["Client"]):
+    """The slash commands. What goes wrong before a command is reached is answered here."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError
+    ) -> None:
+        cause = getattr(error, "original", error)
+        if interaction.response.is_done():
+            failed(interaction, cause)
+            return
+
+        async def tell(_actor: object) -> Any:
+            if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+                raise Refused("This command has just changed. Please type it again in a minute.")
+            if isinstance(error, app_commands.TransformerError):
+                raise Refused("One of the options cannot be read. Please choose it again from the list.")
+            raise cause
+
+        await answer(interaction, tell)
+
+
+class Client(commands.Bot):
+    """The bot as Discord sees it."""
+
+    def __init__(self, ears: Ears, cogs: Sequence[commands.Cog], *, ready_timeout: float = 0.5) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=INTENTS,
+            tree_cls=Tree,
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=False, private_channel=False
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            guild_ready_timeout=ready_timeout,
+        )
+        self._ears, self._wanted_cogs = ears, cogs
+
+    async def setup_hook(self) -> None:
+        for cog in self._wanted_cogs:
+            await self.add_cog(cog)
+        await self._sync_commands()
+
+    async def _sync_commands(self) -> None:
+        """Register the commands, only when they are not the ones registered last."""
+        commands_now = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        text = json.dumps([self.application_id, commands_now], sort_keys=True)
+        fingerprint = hashlib.sha256(text.encode()).hexdigest()
+        key = f"commands:{self.application_id}"
+        if await self._ears.notes.read(key) == fingerprint and await self._registered() == len(commands_now):
+            return
+        await self.tree.sync()
+        await self._ears.notes.write(key, fingerprint)
+        event(log, "commands.synced", commands=len(commands_now))
+
+    async def _registered(self) -> int:
+        return len(await self.tree.fetch_commands())
+
+    # a server comes and goes
+
+    async def on_ready(self) -> None:
+        # Fires again after every session that could not be resumed: events were missed in between.
+        event(log, "discord.ready", guilds=len(self.guilds), user=self.user.id if self.user else None)
+        self._ears.on_ready(self)
+        self._ears.votes.read_again()
+        for guild in self.guilds:
+            await self._ears.settings.joined(guild.id, guild.name)
+
+    async def on_resumed(self) -> None:
+        event(log, "discord.resumed")
+
+    async def on_disconnect(self) -> None:
+        event(log, "discord.disconnected", logging.WARNING)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        event(log, "guild.joined", guild=guild.id)
+        await self._ears.settings.joined(guild.id, guild.name)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        event(log, "guild.left", guild=guild.id)
+        await self._ears.settings.left(guild.id)
+
+    # what people do
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        if interaction.type is discord.InteractionType.component:
+            await self._ears.actions.dispatch(interaction)
+
+    # Nothing is awaited before a reaction is noted: so they are noted in the order in which they came.
+
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        if payload.member is None or not payload.member.bot:
+            self._note(payload, added=True)
+
+    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
+        self._note(payload, added=False)
+
+    def _note(self, payload: discord.RawReactionActionEvent, *, added: bool) -> None:
+        if payload.user_id == self.application_id or (self.user and payload.user_id == self.user.id):
+            return
+        emoji = payload.emoji.name if payload.emoji.id is None else f"{payload.emoji.name}:{payload.emoji.id}"
+        self._ears.votes.note(Reaction(payload.message_id, payload.user_id, emoji or "", added))
+
+    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
+        self._ears.votes.read_message(payload.message_id)
+
+    async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
+        self._ears.votes.read_message(payload.message_id)
+
+
+async def connect(
+    make: Callable[[], Client], token: str, stopping: asyncio.Event, *, longest_pause: float = 60
+) -> None:
+    """Stay connected until `stopping` is set. Discord being away is waited out, at the start as well as later.
+
+    A client whose first connection failed cannot be used again (discord.py fails inside), so each try makes a new one.
+    Raises discord.LoginFailure when the token is refused, which waiting does not mend.
+    """
+    pause = 1.0
+    while not stopping.is_set():
+        client = make()
+        started = asyncio.get_running_loop().time()
+        running = asyncio.create_task(client.start(token), name="discord")
+        stop = asyncio.create_task(stopping.wait(), name="stopping")
+        await asyncio.wait({running, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        await _close(client, running)
+        if stopping.is_set():
+            return
+        error = running.exception()
+        if isinstance(error, discord.LoginFailure) or (
+            isinstance(error, discord.ConnectionClosed) and error.code in FATAL_CLOSES
+        ):
+            raise error
+        if asyncio.get_running_loop().time() - started > longest_pause:
+            pause = 1.0
+        wait = pause * random.uniform(0.75, 1.25)  # jitter, so that many bots do not come back at once
+        event(
+            log,
+            "discord.away",
+            logging.WARNING,
+            cause=f"{type(error).__name__}: {error}",
+            again_in=f"{wait:.1f}s",
+        )
+        await _sleep_unless(stopping, wait)
+        pause = min(pause * 2, longest_pause)
+
+
+async def _close(client: Client, running: asyncio.Task[None]) -> None:
+    try:
+        async with asyncio.timeout(2):
+            await client.close()
+    except (TimeoutError, Exception) as error:  # noqa: BLE001 - it is being thrown away
+        event(log, "discord.close", logging.DEBUG, cause=repr(error))
+    if not running.done():
+        running.cancel()
+    await asyncio.wait({running}, timeout=1)
+
+
+async def _sleep_unless(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
+    except TimeoutError:
+        return

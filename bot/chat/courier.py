@@ -1,0 +1,165 @@
+"""Carries posts to Discord, and turns every way in which that can fail into one of four."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import aiohttp
+import discord
+
+from bot.cards import Card
+from bot.chat.draw import drawn, reference_of
+from bot.chat.places import Places, find, missing
+from bot.services.outbox import Blocked, Impossible, NotNow, Sent, Target, Unclear
+from bot.services.votes import Unreadable, same_emoji
+from storage.tables import Post
+
+log = logging.getLogger(__name__)
+
+#: Seconds until a request to Discord is given up as unclear. discord.py waits out rate limits within it.
+PATIENCE = 30
+#: How far back the look for a message goes beyond the time it was claimed: clocks differ.
+SKEW = timedelta(minutes=15)
+_LOOK_AT_LEAST, _LOOK_AT_MOST = 100, 1000
+_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE, _NO_ACCESS, _NO_PERMISSION, _NO_DM = 10003, 10008, 50001, 50013, 50007
+_TOO_MANY, _SERVER_ERROR = 429, 500
+
+
+class Courier:
+    """Says what the outbox wants said."""
+
+    def __init__(self, client: discord.Client, places: Places) -> None:
+        self._client, self._places = client, places
+
+    async def find(self, post: Post) -> Sent | None:
+        """Read the channel back to before the post was claimed, for a message of ours with its reference.
+
+        Raises Blocked when the history may not be read: to say it again unseen could say it twice.
+        """
+        async with self._troubles(post):
+            channel_id = post.channel_id or await self._places.resolve(post.guild_id, post.place)
+            channel = self._client.get_channel(channel_id)
+            if isinstance(channel, discord.abc.GuildChannel) and "Read Message History" in missing(channel):
+                raise Blocked(
+                    f"I may not read the history of <#{channel_id}>. Give me Read Message History there.",
+                    f"<#{channel_id}>",
+                )
+            since = (post.claimed_at or post.due_at) - SKEW
+            looked = 0
+            async for message in self._at(channel_id, post).history(limit=_LOOK_AT_MOST):
+                if reference_of(message) == post.nonce:
+                    return Sent(channel_id, message.id)
+                looked += 1
+                if looked >= _LOOK_AT_LEAST and message.created_at < since:
+                    break
+        return None
+
+    async def deliver(self, post: Post, card: Card | None, target: Target | None) -> Sent:
+        """Send, edit or react. Each may be repeated: a send carries its nonce, the others change nothing twice."""
+        async with self._troubles(post):
+            if post.op == "send":
+                return await self._send(post, card)
+            if target is None:
+                raise Impossible("the message it is for was never posted")
+            message = self._at(target.channel_id, post).get_partial_message(target.message_id)
+            if post.op == "edit" and card is not None:
+                arguments = drawn(card, reference=target.reference)
+                await message.edit(**arguments)
+            elif post.op == "react" and card is not None:
+                for emoji in card.reactions:
+                    await message.add_reaction(emoji)
+            return Sent(target.channel_id, target.message_id)
+
+    async def _send(self, post: Post, card: Card | None) -> Sent:
+        if card is None:
+            raise Impossible("there is nothing to say")
+        channel_id = await self._places.resolve(post.guild_id, post.place)
+        arguments = {
+            key: value for key, value in drawn(card, reference=post.nonce).items() if value is not None
+        }
+        message = await self._at(channel_id, post).send(nonce=post.nonce, **arguments)
+        return Sent(channel_id, message.id)
+
+    def _at(self, channel_id: int, post: Post) -> discord.PartialMessageable:
+        guild_id = None if post.place.startswith("user:") else post.guild_id
+        return self._client.get_partial_messageable(channel_id, guild_id=guild_id)
+
+    @asynccontextmanager
+    async def _troubles(self, post: Post) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                yield
+        except discord.HTTPException as error:
+            raise _meaning(error, post) from error
+        except aiohttp.ClientConnectorError as error:
+            raise NotNow(f"Discord cannot be reached ({error.os_error})") from error
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise Unclear(f"Discord's reply was lost ({type(error).__name__})") from error
+
+
+def _meaning(error: discord.HTTPException, post: Post) -> Exception:
+    """What an error of Discord means for a post."""
+    if error.status >= _SERVER_ERROR:
+        return Unclear(f"Discord answered {error.status}")
+    if error.status == _TOO_MANY:
+        return NotNow("Discord asks for a pause", after=timedelta(seconds=30))
+    if error.code == _NO_DM:
+        return Impossible("the person takes no direct messages from this server")
+    if error.code == _UNKNOWN_MESSAGE:
+        return Impossible("the message was deleted")
+    if error.status == 403 or error.code in (_UNKNOWN_CHANNEL, _NO_ACCESS, _NO_PERMISSION):
+        cure = (
+            "Give me View Channel, Send Messages, Embed Links, Add Reactions and Read Message History there."
+        )
+        return Blocked(f"Discord says: {error.text or error.status}. {cure}", place=_name(post))
+    return Impossible(f"Discord refused it: {error.status} {error.code} {error.text}")
+
+
+def _name(post: Post) -> str:
+    kind, _, name = post.place.partition(":")
+    return {"announcements": "the announcement channel", "proposals": "the proposal channel"}.get(
+        kind, f"#{name}"
+    )
+
+
+class Reader:
+    """Reads who reacted to a ballot."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def reactors(self, channel_id: int, message_id: int, emoji: str) -> set[int] | None:
+        """The ids of all people who reacted with `emoji`, super-reactions included; None when the message is gone."""
+        channel = self._client.get_partial_messageable(channel_id)
+        people: set[int] = set()
+        try:
+            async with asyncio.timeout(PATIENCE * 4):
+                message = await channel.fetch_message(message_id)
+                for reaction in message.reactions:
+                    if not same_emoji(emoji, _name_of(reaction.emoji)):
+                        continue
+                    burst = reaction.burst_count
+                    for kind, number in (
+                        (discord.ReactionType.normal, reaction.count - burst),
+                        (discord.ReactionType.burst, burst),
+                    ):
+                        if number:
+                            people |= {user.id async for user in reaction.users(type=kind) if not user.bot}
+        except discord.NotFound as error:
+            if error.code in (_UNKNOWN_MESSAGE, _UNKNOWN_CHANNEL):
+                return None
+            raise Unreadable(str(error)) from error
+        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise Unreadable(f"{type(error).__name__}: {error}") from error
+        return people
+
+
+def _name_of(emoji: discord.PartialEmoji | discord.Emoji | str) -> str:
+    return emoji if isinstance(emoji, str) else f"{emoji.name}:{emoji.id}"
+
+
+__all__ = ["Courier", "Reader", "find"]

@@ -1,0 +1,80 @@
+"""Where a post goes: from "announcements" and the server's settings to a channel that Discord knows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import discord
+
+from bot.services.outbox import Blocked, NotNow
+from bot.services.settings import SettingsService
+
+_SETTING = {"announcements": "announcement_channel", "proposals": "proposal_channel"}
+
+
+class Places:
+    """Resolves the places of the outbox on the servers that the client sees."""
+
+    def __init__(self, client: discord.Client, settings: SettingsService) -> None:
+        self._client, self._settings = client, settings
+
+    async def resolve(self, guild_id: int, place: str) -> int:
+        """The id of the channel that a place means now.
+
+        Raises NotNow while the server is not there yet, Blocked (with the cure) when no such channel exists.
+        """
+        kind, _, name = place.partition(":")
+        if kind == "user":
+            channel = await self._client.create_dm(discord.Object(int(name)))
+            return channel.id
+        guild = self._client.get_guild(guild_id)
+        if guild is None or guild.unavailable:
+            raise NotNow(f"the server {guild_id} is not there", after=timedelta(seconds=2))
+        if kind == "organisers":
+            return await self._organisers(guild)
+        if kind in _SETTING:
+            name = getattr((await self._settings.read(guild_id)).group, _SETTING[kind])
+            cure = f"Create it, or choose another one: `/settings set key:group.{_SETTING[kind]}`."
+        else:
+            cure = "Create it, or name another one for the topic in the config file."
+        channel_id = find(guild, name)
+        if channel_id is None:
+            raise Blocked(f"There is no channel #{name} on this server. {cure}", place=f"#{name}")
+        return channel_id
+
+    async def _organisers(self, guild: discord.Guild) -> int:
+        """The first channel where organisers will see it and the bot may speak."""
+        group = (await self._settings.read(guild.id)).group
+        named = [find(guild, name) for name in (group.proposal_channel, group.announcement_channel)]
+        system = guild.system_channel.id if guild.system_channel else None
+        for channel_id in (*named, system, *(channel.id for channel in guild.text_channels)):
+            channel = guild.get_channel(channel_id) if channel_id else None
+            if channel is not None and missing(channel) == []:
+                return channel.id
+        raise Blocked("There is no channel in which I may write.", place="any channel")
+
+
+def find(guild: discord.Guild, name: str) -> int | None:
+    """A channel of a server by id or name; a name in whatever case it was typed."""
+    if name.isdigit() and (by_id := guild.get_channel_or_thread(int(name))):
+        return by_id.id
+    for channel in guild.channels:
+        if channel.name.casefold() == name.casefold() and isinstance(channel, discord.abc.Messageable):
+            return channel.id
+    return None
+
+
+#: What a post needs, as Discord's settings call it.
+NEEDED = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "embed_links": "Embed Links",
+    "read_message_history": "Read Message History",
+    "add_reactions": "Add Reactions",
+}
+
+
+def missing(channel: discord.abc.GuildChannel) -> list[str]:
+    """The permissions that the bot needs in a channel and lacks, as Discord's settings call them."""
+    permissions = channel.permissions_for(channel.guild.me)
+    return [words for name, words in NEEDED.items() if not getattr(permissions, name)]

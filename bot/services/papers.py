@@ -1,0 +1,74 @@
+"""Finding a paper: what is stored already, else what arXiv says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.clock import Clock
+from bot.sources import ArxivClient, Entry
+from bot.topics.router import Router
+from bot.topics.taxonomy import Topic
+from storage import papers
+from storage.database import Database
+from storage.tables import Paper
+
+
+def paper_from(entry: Entry, now: datetime) -> Paper:
+    """What arXiv says of a paper, as the row that remembers it."""
+    return Paper(
+        paper_id=entry.arxiv_id,
+        title=entry.title,
+        authors=list(entry.authors),
+        abstract=entry.abstract,
+        categories=list(entry.categories),
+        fetched_at=now,
+        version=entry.version,
+        published_at=entry.published,
+        updated_at=entry.updated,
+        comment=entry.comment,
+        doi=entry.doi,
+        journal_ref=entry.journal_ref,
+    )
+
+
+class Papers:
+    """Looks papers up, asking arXiv no more than once for each."""
+
+    def __init__(self, database: Database, clock: Clock, arxiv: ArxivClient) -> None:
+        self._database, self._clock, self._arxiv = database, clock, arxiv
+
+    async def known(self, paper_id: str) -> Paper | None:
+        async with self._database.reading() as tx:
+            return await papers.get(tx, paper_id)
+
+    async def look_up(self, paper_ids: Sequence[str]) -> dict[str, Paper]:
+        """The papers that are stored or that arXiv serves, by id; asked in one request. Raises SourceTrouble."""
+        async with self._database.reading() as tx:
+            found = await papers.many(tx, paper_ids)
+        missing = [paper_id for paper_id in paper_ids if paper_id not in found]
+        if missing:
+            fetched = await self._arxiv.fetch_papers(missing)
+            rows = await self.keep(fetched.values())
+            found.update({row.paper_id: row for row in rows if row.paper_id in missing})
+        return found
+
+    async def keep(self, entries: Iterable[Entry]) -> list[Paper]:
+        """Store what arXiv said."""
+        now = self._clock.now()
+        rows = [paper_from(entry, now) for entry in entries]
+        async with self._database.transaction() as tx:
+            await papers.save(tx, rows)
+        return rows
+
+
+class Routers:
+    """A router for each set of topics in use; building one costs more than asking it."""
+
+    def __init__(self) -> None:
+        self._built: dict[tuple[Topic, ...], Router] = {}
+
+    def of(self, topics: tuple[Topic, ...]) -> Router:
+        if topics not in self._built:
+            self._built[topics] = Router(topics)
+        return self._built[topics]

@@ -1,0 +1,310 @@
+"""Proposing a paper, and the standing of what was proposed."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.cards import Card
+from bot.cards import papers as cards
+from bot.cards.base import plain
+from bot.clock import Clock
+from bot.config import ServerSettings
+from bot.log import event
+from bot.services.outbox import Drop, Outbox
+from bot.services.papers import Papers, Routers
+from bot.services.people import Actor, Refused
+from bot.services.settings import SettingsService
+from bot.services.votes import Votes
+from bot.sources import ArxivId, NotAnArxivId, SourceTrouble, parse
+from storage import papers as stored_papers
+from storage import proposals
+from storage.database import Database, Tx, wake
+from storage.tables import Paper, Post, Proposal, Wish
+
+log = logging.getLogger(__name__)
+
+#: How long arXiv may take to serve a paper that it announced (FIELD b25: hours to days), and how often it is asked.
+WISH_LIFE = timedelta(days=3)
+WISH_PAUSES = (timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=3))
+#: A request to propose that its own process has not finished by then was cut off, and is taken up by the timer.
+WISH_GRACE = timedelta(minutes=2)
+WHY_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A proposal that is noted and needs an answer of arXiv, or `done`: one that needs nothing more."""
+
+    arxiv_id: ArxivId
+    wish_id: int = 0
+    done: Card | None = None
+
+
+class Proposals:
+    """From a link to a ballot."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: SettingsService,
+        outbox: Outbox,
+        papers: Papers,
+        routers: Routers,
+        votes: Votes,
+    ) -> None:
+        self._database, self._clock, self._settings = database, clock, settings
+        self._outbox, self._papers, self._routers, self._votes = outbox, papers, routers, votes
+        outbox.says("ballot", self._ballot, self._ballot_sent)
+        outbox.says("seed", self._seed, self._seed_sent)
+        outbox.says("wish_failed", self._wish_failed)
+
+    # what people do
+
+    async def propose(
+        self, actor: Actor, text: str, *, why: str | None = None, topic: str | None = None
+    ) -> Card:
+        """Put a paper forward: note the wish, look the paper up, put its ballot on the way; the answer says where.
+
+        Raises Refused when `text` names no paper of arXiv, or `topic` is none of the group's.
+        """
+        asked = await self.ask(actor, text, why=why, topic=topic)
+        return asked.done or await self.fulfil(actor, asked)
+
+    async def ask(self, actor: Actor, text: str, *, why: str | None, topic: str | None) -> Asked:
+        """Note that somebody wants a paper proposed. It survives whatever happens next.
+
+        Raises Refused when `text` names no arXiv paper or `topic` is none of the group's.
+        """
+        try:
+            arxiv_id = parse(text)
+        except NotAnArxivId as error:
+            raise Refused(plain(str(error), 1000)) from None
+        if why is not None and len(why) > WHY_LIMIT:
+            raise Refused(
+                f"`why` has {len(why)} characters; at most {WHY_LIMIT} fit on a ballot. Please shorten it."
+            )
+        async with self._database.transaction() as tx:
+            settings = await self._settings.of(tx, actor.guild_id)
+            key = self._topic_key(settings, topic)
+            if await proposals.of_paper(tx, actor.guild_id, arxiv_id.bare):
+                wish_id = 0
+            else:
+                wish = await self._wish(tx, actor, arxiv_id.bare, why, key)
+                wish_id = wish.wish_id
+        if not wish_id:
+            return Asked(arxiv_id, done=await self._answer(actor, arxiv_id.bare, new=False))
+        event(
+            log, "proposal.asked", wish=wish_id, guild=actor.guild_id, user=actor.user_id, paper=arxiv_id.bare
+        )
+        return Asked(arxiv_id, wish_id)
+
+    async def fulfil(self, actor: Actor, asked: Asked) -> Card:
+        """Look the paper up and put its ballot on the way; the answer says where it is.
+
+        Raises Refused when arXiv has no such paper. When arXiv is away, or may not serve it yet, the wish is kept.
+        """
+        paper_id = asked.arxiv_id.bare
+        try:
+            found = await self._papers.look_up([paper_id])
+        except SourceTrouble as trouble:
+            await self._keep(asked.wish_id)
+            return cards.wished(paper_id, trouble.sentence)
+        if paper_id not in found:
+            if not may_still_come(asked.arxiv_id, self._clock.now()):
+                async with self._database.transaction() as tx:
+                    await proposals.grant(tx, asked.wish_id)
+                raise Refused(
+                    f"arXiv has no paper **{plain(paper_id)}**. Please check the number; a link works, too."
+                )
+            await self._keep(asked.wish_id)
+            return cards.wished(paper_id, f"arXiv does not serve **{plain(paper_id)}** yet.")
+        async with self._database.transaction() as tx:
+            post = await self._propose(tx, asked.wish_id, late=False)
+        if post is not None:
+            await self._outbox.wait_sent(post.post_id, seconds=8)
+        return await self._answer(actor, paper_id, new=post is not None)
+
+    async def standing(self, actor: Actor) -> Card:
+        """The open proposals of a server, most votes first."""
+        async with self._database.reading() as tx:
+            settings = await self._settings.of(tx, actor.guild_id)
+            rows = await proposals.standings(tx, actor.guild_id)
+        return cards.standing(rows, emoji=settings.group.vote_emoji)
+
+    async def topic_choices(self, guild_id: int, typed: str) -> list[tuple[str, str]]:
+        """The group's topics whose name or key contains what was typed: (key, name), at most 25."""
+        topics = (await self._settings.read(guild_id)).topics
+        typed = typed.strip().casefold()
+        found = [t for t in topics if typed in t.name.casefold() or typed == t.key.casefold()]
+        return [(topic.key[:100], topic.name[:100]) for topic in found[:25]]
+
+    # timed: wishes that wait for arXiv
+
+    async def next_due(self) -> datetime | None:
+        async with self._database.reading() as tx:
+            return await proposals.next_wish_at(tx)
+
+    async def run_due(self, now: datetime) -> None:
+        """Ask arXiv again for what waits, all in one request."""
+        async with self._database.reading() as tx:
+            wishes = await proposals.wishes_due(tx, now)
+        if not wishes:
+            return
+        try:
+            found = await self._papers.look_up(list(dict.fromkeys(wish.paper_id for wish in wishes)))
+        except SourceTrouble as trouble:
+            event(log, "wishes.postponed", logging.WARNING, wishes=len(wishes), cause=trouble.sentence)
+            found = {}
+        for wish in wishes:
+            async with self._database.transaction() as tx:
+                if wish.paper_id in found:
+                    await self._propose(tx, wish.wish_id, late=True)
+                elif now - wish.created_at > WISH_LIFE:
+                    await self._give_up(tx, wish)
+                else:
+                    pause = WISH_PAUSES[min(wish.attempts, len(WISH_PAUSES) - 1)]
+                    await proposals.postpone(tx, [wish.wish_id], until=self._clock.now() + pause)
+
+    # within a transaction
+
+    async def _wish(self, tx: Tx, actor: Actor, paper_id: str, why: str | None, topic: str | None) -> Wish:
+        now = self._clock.now()
+        known = await proposals.wish_of(tx, actor.guild_id, paper_id)
+        if known is not None:  # asked before, and arXiv was away: the first to ask stays its proposer
+            known.next_try_at = now + WISH_GRACE
+            return known
+        wish = Wish(
+            guild_id=actor.guild_id, paper_id=paper_id, user_id=actor.user_id, why=why or None, topic=topic,
+            created_at=now, next_try_at=now + WISH_GRACE,
+        )  # fmt: skip
+        tx.add(wish)
+        await tx.flush()
+        wake(tx)
+        return wish
+
+    async def _propose(self, tx: Tx, wish_id: int, *, late: bool) -> Post | None:
+        """Turn a wish into a proposal and its ballot. None when another request did so first."""
+        wish = await tx.get(Wish, wish_id)
+        if wish is None:
+            return None
+        await proposals.grant(tx, wish_id)
+        if await proposals.of_paper(tx, wish.guild_id, wish.paper_id):
+            return None
+        settings = await self._settings.of(tx, wish.guild_id)
+        paper = await stored_papers.get(tx, wish.paper_id)
+        assert paper is not None  # noqa: S101 - looked up by the caller
+        proposal = Proposal(
+            guild_id=wish.guild_id, paper_id=wish.paper_id, proposer_id=wish.user_id, created_at=self._clock.now(),
+            why=wish.why, topic=wish.topic or self._guess(settings, paper), ballot_emoji=settings.group.vote_emoji,
+        )  # fmt: skip
+        tx.add(proposal)
+        await tx.flush()
+        event(
+            log, "proposal.made", proposal=proposal.proposal_id, guild=wish.guild_id, user=wish.user_id,
+            paper=wish.paper_id, topic=proposal.topic,
+        )  # fmt: skip
+        return await self._outbox.put(
+            tx,
+            key=f"proposal:{proposal.proposal_id}:ballot",
+            guild_id=wish.guild_id,
+            place="proposals",
+            kind="ballot",
+            data={"proposal": proposal.proposal_id, "ping": late},
+        )
+
+    async def _give_up(self, tx: Tx, wish: Wish) -> None:
+        await proposals.grant(tx, wish.wish_id)
+        await self._outbox.put(
+            tx,
+            key=f"wish:{wish.wish_id}:failed",
+            guild_id=wish.guild_id,
+            place=f"user:{wish.user_id}",
+            kind="wish_failed",
+            data={"paper": wish.paper_id},
+            expires_at=self._clock.now() + timedelta(days=2),
+        )
+
+    def _guess(self, settings: ServerSettings, paper: Paper) -> str | None:
+        matches = self._routers.of(settings.topics).route(paper.title, paper.abstract, paper.categories)
+        return matches[0].topic_key if matches else None
+
+    @staticmethod
+    def _topic_key(settings: ServerSettings, topic: str | None) -> str | None:
+        """The key of a topic given by key or name. Raises Refused when the group has none such."""
+        if not topic:
+            return None
+        for known in settings.topics:
+            if topic.strip().casefold() in (known.key.casefold(), known.name.casefold()):
+                return known.key
+        raise Refused(
+            f"The group has no topic “{plain(topic, 80)}”. Leave it out, or choose one from the list as you type."
+        )
+
+    async def _keep(self, wish_id: int) -> None:
+        async with self._database.transaction() as tx:
+            await proposals.postpone(tx, [wish_id], until=self._clock.now() + WISH_PAUSES[0])
+            wake(tx)
+
+    async def _answer(self, actor: Actor, paper_id: str, *, new: bool) -> Card:
+        async with self._database.reading() as tx:
+            proposal = await proposals.of_paper(tx, actor.guild_id, paper_id)
+            paper = await stored_papers.get(tx, paper_id)
+        if proposal is None or paper is None:
+            raise Refused("This paper was proposed a moment ago and is gone again. Please try once more.")
+        say = cards.proposed if new else cards.proposed_before
+        return say(paper, proposal, channel_id=proposal.ballot_channel_id)
+
+    # what the outbox says of it
+
+    async def _ballot(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
+        proposal = await proposals.get(tx, post.guild_id, post.data["proposal"])
+        if proposal is None or proposal.state != "open":
+            return Drop("the proposal is not open any more")
+        paper = await stored_papers.get(tx, proposal.paper_id)
+        assert paper is not None  # noqa: S101 - a foreign key
+        settings = await self._settings.of(tx, post.guild_id)
+        topics = [topic for topic in settings.topics if topic.key == proposal.topic]
+        emoji = proposal.ballot_emoji or settings.group.vote_emoji
+        return cards.ballot(paper, proposal, topics, emoji=emoji, ping=post.data["ping"])
+
+    async def _ballot_sent(self, tx: Tx, post: Post) -> None:
+        proposal = await proposals.get(tx, post.guild_id, post.data["proposal"])
+        if proposal is None:
+            return
+        proposal.ballot_channel_id, proposal.ballot_message_id = post.channel_id, post.message_id
+        await self._outbox.put(
+            tx,
+            key=f"{post.key}:seed",
+            guild_id=post.guild_id,
+            place=post.place,
+            kind="seed",
+            data={"of": post.key, "proposal": proposal.proposal_id},
+            op="react",
+        )
+
+    async def _seed(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
+        proposal = await proposals.get(tx, post.guild_id, post.data["proposal"])
+        if proposal is None or proposal.state != "open" or not proposal.ballot_emoji:
+            return Drop("the proposal is not open any more")
+        return Card(reactions=(proposal.ballot_emoji,))
+
+    async def _seed_sent(self, _tx: Tx, post: Post) -> None:
+        # Somebody may have voted between Discord's taking the ballot and our noting where it stands.
+        self._votes.read_again(post.data["proposal"])
+
+    async def _wish_failed(self, _tx: Tx, post: Post, _now: datetime) -> Card:
+        return cards.wish_failed(post.data["paper"], WISH_LIFE.days)
+
+
+def may_still_come(arxiv_id: ArxivId, now: datetime) -> bool:
+    """Whether arXiv may serve an id later that it does not serve now: one of this month or the last (FIELD b25).
+
+    Ids are numbered by month of submission in US Eastern time; the day's slack covers the zones.
+    """
+    if not arxiv_id.bare[:4].isdigit():
+        return False
+    soon, ago = now + timedelta(days=1), now - timedelta(days=32)
+    return arxiv_id.bare[:4] in {f"{soon:%y%m}", f"{now:%y%m}", f"{ago:%y%m}"}

@@ -1,0 +1,130 @@
+"""What holds on a server: built-in default < config.toml < what its organisers set."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import time
+from typing import Any
+
+from bot import cards
+from bot.cards import answers
+from bot.clock import Clock
+from bot.config import KEYS, WEEKDAYS, ConfigError, ServerSettings, Settings
+from bot.services.people import Actor, Refused
+from bot.when import Lead
+from storage import guilds
+from storage.database import Database, Tx
+
+#: Called in the transaction that changes a server's settings: (transaction, guild_id, new settings).
+Changed = Callable[[Tx, int, ServerSettings], Awaitable[None]]
+
+PER_SERVER = tuple(name for name, key in KEYS.items() if key.per_server)
+
+
+class SettingsService:
+    """Reads and changes settings, and remembers which servers there are."""
+
+    def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
+        self._database, self._clock, self._settings = database, clock, settings
+        self._listeners: list[Changed] = []
+
+    def on_change(self, listener: Changed) -> None:
+        """Have `listener` called in the transaction that changes a server's settings, or sees it for the first time."""
+        self._listeners.append(listener)
+
+    async def of(self, tx: Tx, guild_id: int) -> ServerSettings:
+        """What holds on a server."""
+        return self._settings.for_server(await guilds.overrides(tx, guild_id))
+
+    async def read(self, guild_id: int) -> ServerSettings:
+        """What holds on a server, outside a transaction."""
+        async with self._database.reading() as tx:
+            return await self.of(tx, guild_id)
+
+    async def joined(self, guild_id: int, name: str) -> None:
+        """The bot is a member of a server (told at every start, too)."""
+        async with self._database.transaction() as tx:
+            if await guilds.joined(tx, guild_id=guild_id, name=name, now=self._clock.now()):
+                await self._tell(tx, guild_id)
+
+    async def left(self, guild_id: int) -> None:
+        """The bot was removed from a server; what it knows of it stays, in case it is asked back."""
+        async with self._database.transaction() as tx:
+            await guilds.left(tx, guild_id=guild_id, now=self._clock.now())
+
+    async def show(self, actor: Actor) -> cards.Card:
+        """Every setting of the server, with its source."""
+        async with self._database.reading() as tx:
+            overrides = await guilds.overrides(tx, actor.guild_id)
+        rows = []
+        for key in PER_SERVER:
+            if key in overrides:
+                value, source = overrides[key], "set here"
+            elif key in self._settings.raw:
+                value, source = in_words(self._settings.raw[key]), "from the config file"
+            else:
+                value, source = in_words(KEYS[key].default), "default"
+            rows.append(answers.Shown(key=key, value=value, source=source, about=KEYS[key].about))
+        return answers.settings(rows)
+
+    async def help(self, actor: Actor) -> cards.Card:
+        """What a person can do here."""
+        settings = await self.read(actor.guild_id)
+        return answers.help_card(organiser=actor.organises(settings), emoji=settings.group.vote_emoji)
+
+    @staticmethod
+    def keys_like(typed: str) -> list[str]:
+        """The keys that contain what was typed, for autocomplete."""
+        return [key for key in PER_SERVER if typed.casefold() in key][:25]
+
+    async def set(self, actor: Actor, key: str, value: str) -> cards.Card:
+        """Set a value for the server. Raises Refused with what is wrong."""
+        async with self._database.transaction() as tx:
+            actor.must_organise(await self.of(tx, actor.guild_id), "change settings")
+            self._known(key)
+            try:
+                read = KEYS[key].read(value)
+                self._settings.for_server({**await guilds.overrides(tx, actor.guild_id), key: value})
+            except (ValueError, ConfigError) as error:
+                raise Refused(f"`{key}`: {error}") from None
+            await guilds.set_override(
+                tx, guild_id=actor.guild_id, key=key, value=value, by=actor.user_id, now=self._clock.now()
+            )
+            await self._tell(tx, actor.guild_id)
+        return answers.setting_changed(key, in_words(read), "set here")
+
+    async def reset(self, actor: Actor, key: str) -> cards.Card:
+        """Go back to the value of the config file, or the default."""
+        async with self._database.transaction() as tx:
+            actor.must_organise(await self.of(tx, actor.guild_id), "change settings")
+            self._known(key)
+            await guilds.reset_override(tx, guild_id=actor.guild_id, key=key)
+            await self._tell(tx, actor.guild_id)
+        source = "from the config file" if key in self._settings.raw else "default"
+        return answers.setting_changed(key, in_words(self._settings.raw.get(key, KEYS[key].default)), source)
+
+    async def _tell(self, tx: Tx, guild_id: int) -> None:
+        settings = await self.of(tx, guild_id)
+        for listener in self._listeners:
+            await listener(tx, guild_id, settings)
+
+    @staticmethod
+    def _known(key: str) -> None:
+        if key not in PER_SERVER:
+            raise Refused(
+                f"There is no setting `{key[:60]}`. These can be set: "
+                + ", ".join(f"`{k}`" for k in PER_SERVER)
+            )
+
+
+def in_words(value: Any) -> str:
+    """A setting's value as a person writes it."""
+    if isinstance(value, Lead):
+        return value.key
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, frozenset):
+        return ", ".join(WEEKDAYS[day] for day in sorted(value))
+    if isinstance(value, (list, tuple)):
+        return ", ".join(in_words(item) for item in value)
+    return str(value)

@@ -1,0 +1,166 @@
+"""The only alarm clock. It rings at the earliest due instant and then does what is due: the tables decide what that is.
+
+Restart, lateness, daylight saving and fast-forward are then one case: "what is due and not done?". APScheduler wakes;
+it stores no jobs (its default of dropping a job that is a second late would lose reminders, agronholm/apscheduler#296).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import Clock, VirtualClock
+
+log = logging.getLogger(__name__)
+
+#: Look again this often even if nobody called: a clock that jumped, a laptop that slept.
+SAFETY_NET = timedelta(seconds=30)
+#: A service whose work broke is given this long before it is tried again.
+AFTER_ERROR = timedelta(seconds=30)
+
+
+class Timed(Protocol):
+    """A service with work that is due at instants. All instants are aware UTC."""
+
+    async def next_due(self) -> datetime | None:
+        """The earliest instant at which there is something to do; None when there is nothing to wait for."""
+        ...
+
+    async def run_due(self, now: datetime) -> None:
+        """Do what is due at `now`. Afterwards `next_due` lies in the future, or the work goes on by itself."""
+        ...
+
+
+class Timers:
+    """Runs timed services. `kick()` says that something may have become due."""
+
+    def __init__(self, clock: Clock, services: Sequence[Timed]) -> None:
+        self._clock, self._services = clock, list(services)
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        self._kicked = asyncio.Event()
+        self._pump: asyncio.Task[None] | None = None
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._rest_until: dict[int, float] = {}  # loop time, after an error
+
+    def start(self) -> None:
+        """Begin to ring. What is overdue is done at once."""
+        self._scheduler.add_job(self.kick, "interval", seconds=SAFETY_NET.total_seconds(), id="net")
+        self._scheduler.start()
+        self._pump = asyncio.create_task(self._run(), name="timers")
+        self.kick()
+
+    async def close(self, grace: float = 2.0) -> None:
+        """Stop ringing; work in hand gets `grace` seconds."""
+        if self._pump is None:
+            return
+        self._scheduler.shutdown(wait=False)
+        self._pump.cancel()
+        await asyncio.gather(self._pump, return_exceptions=True)
+        if self._running:
+            _, late = await asyncio.wait(list(self._running.values()), timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def abandon(self) -> None:
+        """Drop all work in hand, as a process that is killed does."""
+        for task in self._running.values():
+            task.cancel()
+
+    def kick(self) -> None:
+        """Something may have become due: look."""
+        self._kicked.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._kicked.wait()
+            self._kicked.clear()
+            try:
+                due = await self._start_due()
+            except Exception:
+                log.exception("the timers could not look what is due")
+                due = self._clock.now() + AFTER_ERROR
+            self._arm(due)
+
+    async def _start_due(self) -> datetime | None:
+        """Set to work what is due and idle; the earliest instant of all that is not."""
+        loop, now = asyncio.get_running_loop(), self._clock.now()
+        coming: list[datetime] = []
+        for number, service in enumerate(self._services):
+            rest = self._rest_until.get(number, 0) - loop.time()
+            if number in self._running:
+                continue  # it is asked again when it is done
+            due = await service.next_due()
+            if due is None:
+                continue
+            if rest > 0:
+                coming.append(max(due, now + timedelta(seconds=rest)))
+            elif due <= self._clock.now():
+                task = asyncio.create_task(
+                    service.run_due(self._clock.now()), name=f"timed {type(service).__name__}"
+                )
+                self._running[number] = task
+                task.add_done_callback(functools.partial(self._done, number))
+            else:
+                coming.append(due)
+        return min(coming, default=None)
+
+    def _done(self, number: int, task: asyncio.Task[None]) -> None:
+        del self._running[number]
+        if not task.cancelled() and (error := task.exception()):
+            log.error("timed work of %s broke", type(self._services[number]).__name__, exc_info=error)
+            self._rest_until[number] = asyncio.get_running_loop().time() + AFTER_ERROR.total_seconds()
+        self.kick()
+
+    def _arm(self, due: datetime | None) -> None:
+        """One date job at the earliest instant. A virtual clock may be far from real time: the distance counts."""
+        if due is None:
+            return
+        wait = max((due - self._clock.now()).total_seconds(), 0)
+        at = datetime.now(UTC) + timedelta(seconds=wait)
+        self._scheduler.add_job(self.kick, "date", run_date=at, id="next", replace_existing=True)
+
+    # a virtual clock
+
+    async def next_due(self) -> datetime | None:
+        """The earliest instant at which any service has something to do."""
+        dues = [await service.next_due() for service in self._services]
+        return min((due for due in dues if due is not None), default=None)
+
+    async def settle(self) -> None:
+        """Return when nothing is due and nothing is at work."""
+        while True:
+            if self._running:
+                await asyncio.wait(list(self._running.values()))
+            for service in self._services:
+                settle = getattr(service, "settle", None)
+                if settle is not None:
+                    await settle()
+            await asyncio.sleep(0)
+            due = await self.next_due()
+            if not self._running and not self._kicked.is_set() and (due is None or due > self._clock.now()):
+                return
+            self.kick()
+            await asyncio.sleep(0.001)
+
+    async def run_until(self, instant: datetime) -> None:
+        """Move a virtual clock to `instant`, stopping on the way at every instant at which something is due."""
+        clock = self._clock
+        if not isinstance(clock, VirtualClock):
+            raise TypeError("only a virtual clock can be moved")
+        await self.settle()
+        while (due := await self.next_due()) is not None and due <= instant:
+            clock.set(due)
+            self.kick()
+            await self.settle()
+        clock.set(instant)
+        self.kick()
+        await self.settle()

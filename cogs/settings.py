@@ -1,0 +1,52 @@
+"""/settings … and /help."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.chat.answer import answer
+from bot.services.settings import SettingsService
+
+
+class SettingsCommands(commands.Cog):
+    """What holds on this server."""
+
+    settings = app_commands.Group(name="settings", description="What holds on this server (for organisers)")
+
+    def __init__(self, settings: SettingsService) -> None:
+        self._settings = settings
+
+    @app_commands.command()
+    async def help(self, interaction: discord.Interaction[Any]) -> None:
+        """What this bot does, and with which commands"""
+        await answer(interaction, self._settings.help)
+
+    @settings.command()
+    async def show(self, interaction: discord.Interaction[Any]) -> None:
+        """Every setting, its value and where it comes from"""
+        await answer(interaction, self._settings.show)
+
+    @settings.command(name="set")
+    @app_commands.describe(key="Which setting", value="Its new value; several are separated by commas")
+    async def set_value(
+        self, interaction: discord.Interaction[Any], key: str, value: app_commands.Range[str, 1, 500]
+    ) -> None:
+        """Change a setting for this server"""
+        await answer(interaction, lambda actor: self._settings.set(actor, key, value))
+
+    @settings.command()
+    @app_commands.describe(key="Which setting")
+    async def reset(self, interaction: discord.Interaction[Any], key: str) -> None:
+        """Go back to the value of the config file, or the default"""
+        await answer(interaction, lambda actor: self._settings.reset(actor, key))
+
+    @set_value.autocomplete("key")
+    @reset.autocomplete("key")
+    async def _keys(
+        self, _interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=key, value=key) for key in self._settings.keys_like(typed)]

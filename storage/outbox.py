@@ -1,0 +1,130 @@
+"""The outbox's rows. The protocol they follow is in bot/services/outbox.py."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select, update
+
+from storage.database import Tx, wake
+from storage.tables import Post
+
+OPEN = ("waiting", "sending")
+
+
+class Lane(NamedTuple):
+    """Posts of one lane go out one after the other, in order; lanes do not wait for each other."""
+
+    guild_id: int
+    place: str
+
+
+async def put(tx: Tx, post: Post) -> Post:
+    """Plan a post. One with the same key stands already: that one is returned, revived if it had been cancelled."""
+    known: Post | None = await by_key(tx, post.key)
+    if known is None:
+        tx.add(post)
+        await tx.flush()
+        wake(tx)
+        return post
+    if known.state == "cancelled":
+        known.state, known.due_at, known.next_try_at = "waiting", post.due_at, post.next_try_at
+        known.expires_at, known.data, known.place = post.expires_at, post.data, post.place
+        known.attempts, known.last_error = 0, None
+        wake(tx)
+    return known
+
+
+async def by_key(tx: Tx, key: str) -> Post | None:
+    found: Post | None = await tx.scalar(select(Post).where(Post.key == key))
+    return found
+
+
+async def get(tx: Tx, post_id: int) -> Post | None:
+    return await tx.get(Post, post_id)
+
+
+async def cancel(tx: Tx, *, guild_id: int, key_prefix: str) -> int:
+    """Cancel what waits under keys that start with `key_prefix`; what is being sent is sent. How many were."""
+    result = await tx.execute(
+        update(Post)
+        .where(
+            Post.guild_id == guild_id,
+            Post.state == "waiting",
+            Post.attempts == 0,
+            Post.key.startswith(key_prefix, autoescape=True),
+        )
+        .values(state="cancelled")
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+async def due_lanes(tx: Tx, now: datetime) -> list[Lane]:
+    """The lanes that have something to try now."""
+    rows = await tx.execute(
+        select(Post.guild_id, Post.place).where(Post.state.in_(OPEN), Post.next_try_at <= now).distinct()
+    )
+    return [Lane(guild_id, place) for guild_id, place in rows]
+
+
+async def next_try_at(tx: Tx, *, besides: Collection[Lane]) -> datetime | None:
+    """When the next post is to be tried, apart from those in the lanes `besides`."""
+    # A lane at work has few rows that are due at once, so that the first free row is found near the start.
+    limit = 200
+    rows = await tx.execute(
+        select(Post.guild_id, Post.place, Post.next_try_at)
+        .where(Post.state.in_(OPEN))
+        .order_by(Post.next_try_at)
+        .limit(limit)
+    )
+    for guild_id, place, at in rows:
+        if (guild_id, place) not in besides:
+            found: datetime = at
+            return found
+    return None
+
+
+async def head(tx: Tx, lane: Lane, now: datetime) -> Post | None:
+    """The first post of a lane that is due, whether or not it may be tried yet."""
+    found: Post | None = await tx.scalar(
+        select(Post)
+        .where(
+            Post.guild_id == lane.guild_id, Post.place == lane.place, Post.state.in_(OPEN), Post.due_at <= now
+        )
+        .order_by(Post.due_at, Post.post_id)
+        .limit(1)
+    )
+    return found
+
+
+async def hold_back(tx: Tx, lane: Lane, *, until: datetime, now: datetime) -> None:
+    """Nothing of a lane is tried before `until`: its order is kept while its first post waits."""
+    await tx.execute(
+        update(Post)
+        .where(
+            Post.guild_id == lane.guild_id,
+            Post.place == lane.place,
+            Post.state.in_(OPEN),
+            Post.due_at <= now,
+            Post.next_try_at < until,
+        )
+        .values(next_try_at=until)
+    )
+
+
+async def waiting(tx: Tx, guild_id: int | None = None, *, limit: int = 50) -> Sequence[Post]:
+    """What is not out yet, soonest first."""
+    query = (
+        select(Post).where(Post.state.in_((*OPEN, "failed"))).order_by(Post.due_at, Post.post_id).limit(limit)
+    )
+    if guild_id is not None:
+        query = query.where(Post.guild_id == guild_id)
+    return (await tx.scalars(query)).all()
+
+
+async def counts(tx: Tx) -> dict[str, int]:
+    """How many posts are in each state."""
+    rows = await tx.execute(select(Post.state, func.count()).group_by(Post.state))
+    return dict(rows.tuples().all())

@@ -1,0 +1,135 @@
+"""Proposals, the wishes that wait to become one, and votes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+
+from storage.database import Tx
+from storage.tables import Paper, Proposal, Vote, Wish
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A proposal with its paper and the number of its votes."""
+
+    proposal: Proposal
+    paper: Paper
+    votes: int
+
+
+async def get(tx: Tx, guild_id: int, proposal_id: int) -> Proposal | None:
+    """A proposal, if it belongs to that server."""
+    proposal = await tx.get(Proposal, proposal_id)
+    return proposal if proposal is not None and proposal.guild_id == guild_id else None
+
+
+async def of_paper(tx: Tx, guild_id: int, paper_id: str) -> Proposal | None:
+    found: Proposal | None = await tx.scalar(
+        select(Proposal).where(Proposal.guild_id == guild_id, Proposal.paper_id == paper_id)
+    )
+    return found
+
+
+async def standings(tx: Tx, guild_id: int, *, state: str = "open") -> Sequence[Standing]:
+    """A server's proposals, most votes first; of equals the older one first."""
+    votes = func.count(Vote.user_id)
+    rows = await tx.execute(
+        select(Proposal, Paper, votes)
+        .join(Paper, Paper.paper_id == Proposal.paper_id)
+        .outerjoin(Vote, Vote.proposal_id == Proposal.proposal_id)
+        .where(Proposal.guild_id == guild_id, Proposal.state == state)
+        .group_by(Proposal.proposal_id, Paper.paper_id)
+        .order_by(votes.desc(), Proposal.created_at, Proposal.proposal_id)
+    )
+    return [Standing(proposal, paper, count) for proposal, paper, count in rows]
+
+
+async def ballots(tx: Tx, *, message_ids: Collection[int]) -> dict[int, Proposal]:
+    """Open proposals by the message of their ballot."""
+    rows = await tx.scalars(
+        select(Proposal).where(Proposal.ballot_message_id.in_(message_ids), Proposal.state == "open")
+    )
+    return {row.ballot_message_id: row for row in rows if row.ballot_message_id is not None}
+
+
+async def open_ballots(tx: Tx) -> Sequence[Proposal]:
+    """Every open proposal whose ballot stands somewhere, over all servers."""
+    rows = await tx.scalars(
+        select(Proposal)
+        .where(Proposal.state == "open", Proposal.ballot_message_id.is_not(None))
+        .order_by(Proposal.proposal_id)
+    )
+    return rows.all()
+
+
+# votes
+
+
+async def voters(tx: Tx, proposal_id: int) -> set[int]:
+    return set(await tx.scalars(select(Vote.user_id).where(Vote.proposal_id == proposal_id)))
+
+
+async def set_votes(
+    tx: Tx, proposal: Proposal, *, add: Iterable[int] = (), remove: Iterable[int] = (), now: datetime
+) -> None:
+    """Note and take back votes. Both are idempotent: a vote is there or it is not."""
+    gone = list(remove)
+    if gone:
+        await tx.execute(delete(Vote).where(Vote.proposal_id == proposal.proposal_id, Vote.user_id.in_(gone)))
+    new = set(add)
+    if new:
+        here = set(
+            await tx.scalars(
+                select(Vote.user_id).where(Vote.proposal_id == proposal.proposal_id, Vote.user_id.in_(new))
+            )
+        )
+        tx.add_all(
+            Vote(proposal_id=proposal.proposal_id, user_id=user, guild_id=proposal.guild_id, noted_at=now)
+            for user in sorted(new - here)
+        )
+        await tx.flush()
+
+
+# wishes
+
+
+async def wish_of(tx: Tx, guild_id: int, paper_id: str) -> Wish | None:
+    found: Wish | None = await tx.scalar(
+        select(Wish).where(Wish.guild_id == guild_id, Wish.paper_id == paper_id)
+    )
+    return found
+
+
+async def wishes_due(tx: Tx, now: datetime, *, limit: int = 100) -> Sequence[Wish]:
+    rows = await tx.scalars(
+        select(Wish).where(Wish.next_try_at <= now).order_by(Wish.next_try_at, Wish.wish_id).limit(limit)
+    )
+    return rows.all()
+
+
+async def next_wish_at(tx: Tx) -> datetime | None:
+    found: datetime | None = await tx.scalar(select(Wish.next_try_at).order_by(Wish.next_try_at).limit(1))
+    return found
+
+
+async def postpone(tx: Tx, wish_ids: Collection[int], *, until: datetime) -> None:
+    """Try these wishes again at `until`."""
+    await tx.execute(
+        update(Wish).where(Wish.wish_id.in_(wish_ids)).values(next_try_at=until, attempts=Wish.attempts + 1)
+    )
+
+
+async def grant(tx: Tx, wish_id: int) -> None:
+    """A wish has become a proposal, or never will: drop it."""
+    await tx.execute(delete(Wish).where(Wish.wish_id == wish_id))
+
+
+async def forget(tx: Tx, *, user_id: int) -> None:
+    """Forget a person: votes and wishes go, proposals stay without a name."""
+    await tx.execute(delete(Vote).where(Vote.user_id == user_id))
+    await tx.execute(delete(Wish).where(Wish.user_id == user_id))
+    await tx.execute(update(Proposal).where(Proposal.proposer_id == user_id).values(proposer_id=0, why=None))

@@ -1,0 +1,226 @@
+"""All tables on one page.
+
+A row is a plain dataclass without relationships: outside its transaction it is data that services hand to cards.
+Every table that holds something of a server carries its `guild_id`; what names a person has a "forget" query.
+`papers` is the one table shared by all servers: it holds facts that arXiv tells everybody.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+
+from storage.types import Instant, OurId, Snowflake
+
+
+class Row(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """The base of all tables."""
+
+    type_annotation_map = {int: Snowflake, datetime: Instant, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+class Guild(Row):
+    """A server the bot is, or was, a member of."""
+
+    __tablename__ = "guilds"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Setting(Row):
+    """A value that a server's organisers set, overriding config.toml."""
+
+    __tablename__ = "settings"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    changed_by: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
+class Note(Row):
+    """A small fact the bot remembers about itself, such as which commands it has registered."""
+
+    __tablename__ = "notes"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class Paper(Row):
+    """A work, keyed by its bare arXiv id; facts as arXiv told them last."""
+
+    __tablename__ = "papers"
+    paper_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    title: Mapped[str]
+    authors: Mapped[list[str]]
+    abstract: Mapped[str] = mapped_column(Text)
+    categories: Mapped[list[str]]
+    fetched_at: Mapped[datetime]
+    version: Mapped[int | None] = mapped_column(default=None)
+    published_at: Mapped[datetime | None] = mapped_column(default=None)
+    updated_at: Mapped[datetime | None] = mapped_column(default=None)
+    comment: Mapped[str | None] = mapped_column(default=None)
+    doi: Mapped[str | None] = mapped_column(default=None)
+    journal_ref: Mapped[str | None] = mapped_column(default=None)
+
+
+class Wish(Row):
+    """A proposal that waits for arXiv to serve its paper."""
+
+    __tablename__ = "wishes"
+    __table_args__ = (UniqueConstraint("guild_id", "paper_id"),)
+    wish_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int]
+    paper_id: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int]
+    why: Mapped[str | None]
+    topic: Mapped[str | None]
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+
+
+class Proposal(Row):
+    """A paper put forward in a server. `ballot_*` is where its ballot stands, once it does."""
+
+    __tablename__ = "proposals"
+    __table_args__ = (UniqueConstraint("guild_id", "paper_id"),)
+    proposal_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int]
+    paper_id: Mapped[str] = mapped_column(ForeignKey("papers.paper_id"))
+    proposer_id: Mapped[int]
+    created_at: Mapped[datetime]
+    why: Mapped[str | None] = mapped_column(Text, default=None)
+    topic: Mapped[str | None] = mapped_column(default=None)
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    ballot_channel_id: Mapped[int | None] = mapped_column(default=None)
+    ballot_message_id: Mapped[int | None] = mapped_column(default=None, index=True)
+    ballot_emoji: Mapped[str | None] = mapped_column(default=None)
+
+
+class Vote(Row):
+    """One member's vote for one proposal; the primary key makes a second one impossible."""
+
+    __tablename__ = "votes"
+    proposal_id: Mapped[int] = mapped_column(
+        ForeignKey("proposals.proposal_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    guild_id: Mapped[int]
+    noted_at: Mapped[datetime]
+
+
+class Session(Row):
+    """One meeting. The instant is stored with the wall time and zone it came from; `version` grows with each change."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_upcoming", "guild_id", "starts_at"),)
+    session_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int]
+    starts_at: Mapped[datetime]
+    wall_time: Mapped[str] = mapped_column(String(16))  # "2026-12-07T17:00", local to `zone`
+    zone: Mapped[str] = mapped_column(String(64))
+    minutes: Mapped[int]
+    created_by: Mapped[int]
+    created_at: Mapped[datetime]
+    title: Mapped[str | None] = mapped_column(default=None)
+    link: Mapped[str | None] = mapped_column(default=None)  # how to join: private, never in a public post
+    state: Mapped[str] = mapped_column(String(16), default="planned")
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Talk(Row):
+    """What happens in a session: a title, a paper if any, and who presents (its `Presenter` rows)."""
+
+    __tablename__ = "talks"
+    talk_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int]
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.session_id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=1)
+    title: Mapped[str | None] = mapped_column(default=None)
+    abstract: Mapped[str | None] = mapped_column(Text, default=None)
+    paper_id: Mapped[str | None] = mapped_column(ForeignKey("papers.paper_id"), default=None)
+
+
+class Presenter(Row):
+    """Who presents a talk: a member (`user_id`) or an outside speaker (`name`, `affiliation`)."""
+
+    __tablename__ = "presenters"
+    presenter_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int]
+    talk_id: Mapped[int] = mapped_column(ForeignKey("talks.talk_id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(default=None)
+    name: Mapped[str | None] = mapped_column(default=None)
+    affiliation: Mapped[str | None] = mapped_column(default=None)
+
+
+class Post(Row):
+    """Something the bot says unasked, said exactly once: a row of the outbox (HOUSE: bot/services/outbox.py).
+
+    `key` says what it is and makes a second plan of the same thing impossible. `op` is "send", "edit" or "react".
+    `place` says where, resolved when it is sent: "announcements", "proposals", "topic:A1", "channel:<id>" or
+    "user:<id>". `nonce` is both the nonce of the request and the reference printed on the card, by which a message
+    whose reply was lost is found again.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "state", "next_try_at"),)
+    post_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    key: Mapped[str] = mapped_column(unique=True)
+    nonce: Mapped[str] = mapped_column(String(25), unique=True)
+    guild_id: Mapped[int] = mapped_column(index=True)
+    place: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(32))  # which card
+    data: Mapped[dict[str, Any]]  # what the card is made from, by id: the text is made when it is sent
+    due_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None] = mapped_column(default=None)
+    op: Mapped[str] = mapped_column(String(16), default="send")
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_at: Mapped[datetime | None] = mapped_column(default=None)
+    channel_id: Mapped[int | None] = mapped_column(default=None)
+    message_id: Mapped[int | None] = mapped_column(default=None)
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_error: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+class FeedDay(Row):
+    """Which papers arXiv's feed of a category showed last: the only proof that a batch is new."""
+
+    __tablename__ = "feed_days"
+    category: Mapped[str] = mapped_column(String(32), primary_key=True)
+    fetched_at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(String(64))  # hash of the ids and versions seen
+    entries: Mapped[list[str]]  # ids of new and cross-listed papers, as the feed listed them
+
+
+class DigestRun(Row):
+    """One server's digest of one local day, from due to done."""
+
+    __tablename__ = "digest_runs"
+    __table_args__ = (Index("ix_digest_runs_due", "state", "next_try_at"),)
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    next_try_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default="due")
+    began_at: Mapped[datetime | None] = mapped_column(default=None)  # the first try
+    attempts: Mapped[int] = mapped_column(default=0)
+    papers: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+class Shown(Row):
+    """A paper that a server's digest has shown: it is not shown there again, ever."""
+
+    __tablename__ = "shown_papers"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    paper_id: Mapped[str] = mapped_column(ForeignKey("papers.paper_id"), primary_key=True)
+    topic: Mapped[str]
+    score: Mapped[float]
+    day: Mapped[date]
