@@ -5,7 +5,7 @@ from bot.sources.entry import AnnounceType, Entry
 from bot.sources.feed import FeedDay, parse_feed
 from bot.sources.identifiers import ArxivId, NotAnArxivId, find_all, parse
 from bot.sources.query import parse_query
-from bot.sources.text import readable
+from bot.sources.text import first_sentences, gist, readable
 from bot.sources.trouble import SourceTrouble
 
 __all__ = [
@@ -18,6 +18,8 @@ __all__ = [
     "NotAnArxivId",
     "SourceTrouble",
     "find_all",
+    "first_sentences",
+    "gist",
     "parse",
     "parse_feed",
     "parse_query",

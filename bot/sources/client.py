@@ -39,9 +39,9 @@ class _Lookup:
 class ArxivClient:
     """The only one who talks to arXiv. Use it within one event loop; `aclose()` at the end.
 
-    `api_url` is the query API, `feed_url` what comes before `/<category>`. `min_interval` seconds lie between
-    the end of one request and the start of the next, over all uses together. `contact` (mail or web address)
-    goes into the User-Agent. All methods raise `SourceTrouble` and nothing else for what arXiv does.
+    `api_url` is the query API, `feed_url` a feed's address with `{category}` in it. `min_interval` seconds lie
+    between the end of one request and the start of the next, over all uses together. `contact` (mail or web
+    address) goes into the User-Agent. All methods raise `SourceTrouble`, and nothing else, for what arXiv does.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class ArxivClient:
         monotonic: Monotonic = time.monotonic,
     ) -> None:
         self._session, self._timeout = session, timeout
-        self._api_url, self._feed_url = api_url, feed_url.rstrip("/")
+        self._api_url, self._feed_url = api_url, feed_url
         self._headers = {"User-Agent": user_agent(contact)}
         self._turns = Turns(min_interval, sleep=sleep, monotonic=monotonic)
         self._cooldown = Cooldown(monotonic=monotonic)
@@ -94,7 +94,9 @@ class ArxivClient:
             raise SourceTrouble("bad_request", detail=f"not one arXiv category: {category!r}")
         self._cooldown.check()
         async with _within(deadline):
-            answer = await self._ask(lambda: f"{self._feed_url}/{category}", urgent=False, limit=_FEED_LIMIT)
+            answer = await self._ask(
+                lambda: self._feed_url.replace("{category}", category), urgent=False, limit=_FEED_LIMIT
+            )
             # Off the event loop: the feed of a busy day takes feedparser a second.
             return await asyncio.to_thread(parse_feed, answer.body, answer.status, answer.content_type)
 

@@ -1,4 +1,4 @@
-"""The daily feeds: rss.arxiv.org/atom/<category> to a day's announcements. Pure.
+"""The daily feeds: rss.arxiv.org/atom/{category} to a day's announcements. Pure.
 
 The Atom form only goes through feedparser: in RSS it takes the "<" of mathematics for markup and loses text.
 """
@@ -31,7 +31,7 @@ _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 class FeedDay:
     """One category's announcements. An empty one is a quiet day; a broken answer never becomes one.
 
-    `title` is the feed's own, such as "cs.LG updates on arXiv.org". `raw_ids` are as announced, with versions,
+    `title` is as the feed has it ("cs.LG updates on arXiv.org"). `raw_ids` are as announced, with versions,
     and tell one batch from the next; dates do not, since yesterday's batch is served with today's.
     `built` is when arXiv made the file, `announced` the batch's date at Eastern midnight; both UTC.
     """

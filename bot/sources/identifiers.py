@@ -64,7 +64,7 @@ _LONGEST_TEXT = 20_000  # characters looked at: more than any Discord message ho
 _HIGHEST_VERSION = 999
 
 
-class NotAnArxivId(ValueError):  # noqa: N818 - it is an answer to a person, not a failure of the program
+class NotAnArxivId(ValueError):
     """The text names no arXiv paper; `str()` of it is a sentence for the person who wrote it."""
 
 

@@ -17,7 +17,7 @@ _SENTENCES: dict[Kind, str] = {
 }
 
 
-class SourceTrouble(Exception):  # noqa: N818 - a state of the outside world, not an error of ours
+class SourceTrouble(Exception):
     """arXiv did not give what was asked for.
 
     `kind`: "down" (unreachable, 5xx), "slow" (out of time), "rate_limited" (429), "refused" (403), "garbled"
@@ -44,6 +44,6 @@ def trouble_with(status: int, body: bytes = b"") -> SourceTrouble | None:
         return SourceTrouble("rate_limited", detail=detail)
     if status == HTTPStatus.FORBIDDEN:
         return SourceTrouble("refused", detail=detail)
-    if 200 <= status < 300 or status == HTTPStatus.BAD_REQUEST:  # noqa: PLR2004
+    if 200 <= status < 300 or status == HTTPStatus.BAD_REQUEST:
         return None
     return SourceTrouble("down", detail=detail)
