@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.cards.base import Card, clip, count, link, names, plain
 from bot.cards.papers import abs_url, propose_button, title_of
-from bot.sources import gist, readable
+from bot.sources.text import gist, readable
 from bot.topics.taxonomy import Topic
 from storage.tables import Paper
 

@@ -19,7 +19,7 @@ from bot.cards.base import (
     plain,
     stamp,
 )
-from bot.sources import first_sentences, readable
+from bot.sources.text import first_sentences, readable
 from bot.topics.taxonomy import Topic
 from storage.proposals import Standing
 from storage.tables import Paper, Proposal

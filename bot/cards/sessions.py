@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.cards.base import Button, Card, Field, action, clip, count, flat, link, member, names, plain, stamp
 from bot.cards.papers import ABSTRACT, abs_url, links_of, title_of
-from bot.sources import first_sentences, readable
+from bot.sources.text import first_sentences, readable
 from bot.when import time_line
 from storage.sessions import SessionView, TalkView
 from storage.tables import Presenter, Session
@@ -171,8 +171,10 @@ def _how_soon(view: SessionView, now: datetime) -> str:
     zone, start = ZoneInfo(view.session.zone), view.session.starts_at
     minutes = max(round((start - now).total_seconds() / 60), 0)
     days = (start.astimezone(zone).date() - now.astimezone(zone).date()).days
-    if minutes <= 90:
-        return f"In {count(minutes, 'minute')}" if minutes > 1 else "Now"
+    if minutes < 100 and minutes % 60:
+        return f"In {count(minutes, 'minute')}"
+    if not minutes:
+        return "Now"
     if days == 0 or minutes < 12 * 60:
         return f"In {count(round(minutes / 60), 'hour')}"
     return "Tomorrow" if days == 1 else f"In {count(days, 'day')}"

@@ -41,6 +41,8 @@ PAUSES = (
     timedelta(minutes=30),
     timedelta(hours=1),
 )
+#: Troubles that the other categories would meet as well: asking on would only add to arXiv's.
+_ALL_THE_SAME = ("down", "slow", "rate_limited", "refused")
 #: A batch that brings nothing new may be yesterday's, served again (FIELD b24): look again this often, this long.
 QUIET_PAUSE, QUIET_PATIENCE = timedelta(hours=1), timedelta(hours=4)
 #: How long a failing day is tried before it is given up: until about the next one.
@@ -130,7 +132,7 @@ class Digests:
 
     async def _fetch(self, categories: Sequence[str]) -> _Fetched:
         """Fetch each category's feed, unless it was fetched a moment ago."""
-        result = _Fetched()
+        result, stopped = _Fetched(), None
         async with self._database.reading() as tx:
             days = await digests.feed_days(tx, categories)
         for category in categories:
@@ -140,18 +142,15 @@ class Digests:
                     papers = await stored_papers.many(tx, known.entries)
                 result.entries.update({paper_id: _entry_of(paper) for paper_id, paper in papers.items()})
                 continue
+            if stopped is not None:
+                result.troubles[category] = stopped
+                continue
             try:
                 day = await self._arxiv.fetch_feed(category)
             except SourceTrouble as trouble:
+                event(log, "feed.failed", logging.WARNING, category=category, kind=trouble.kind, cause=trouble)
                 result.troubles[category] = trouble
-                event(
-                    log,
-                    "feed.failed",
-                    logging.WARNING,
-                    category=category,
-                    kind=trouble.kind,
-                    cause=trouble.sentence,
-                )
+                stopped = trouble if trouble.kind in _ALL_THE_SAME else None
                 continue
             new = [entry for entry in day.entries if entry.announce_type in ("new", "cross", None)]
             await self._keep(category, new)

@@ -273,6 +273,11 @@ class Outbox:
     def _stale(self, post: Post) -> bool:
         return post.expires_at is not None and self._clock.now() >= post.expires_at
 
+    def _tell_waiters(self, post_id: int) -> None:
+        """After the commit: what waited for this post can go on."""
+        if waiter := self._waiters.pop(post_id, None):
+            waiter.set_result(None)
+
     async def _mark(self, post: Post, sent: Sent) -> None:
         async with self._database.transaction() as tx:
             row = await tx.get_one(Post, post.post_id)
@@ -281,6 +286,7 @@ class Outbox:
             self._end(row, "sent")
             if after := self._after.get(row.kind):
                 await after(tx, row)
+        self._tell_waiters(post.post_id)
 
     async def _put_away(self, post: Post) -> None:
         async with self._database.transaction() as tx:
@@ -289,6 +295,7 @@ class Outbox:
     async def _fail(self, post: Post, cause: str) -> None:
         async with self._database.transaction() as tx:
             self._end(await tx.get_one(Post, post.post_id), "failed", cause, logging.ERROR)
+        self._tell_waiters(post.post_id)
 
     def _end(self, post: Post, state: str, cause: str | None = None, level: int = logging.INFO) -> None:
         """Note a post's last state. Called in a transaction; the log line may precede its commit by a moment."""
@@ -299,8 +306,6 @@ class Outbox:
             log, f"outbox.{state}", level, post=post.post_id, key=post.key, guild=post.guild_id, ref=post.nonce,
             channel=post.channel_id, message=post.message_id, late=f"{late:.1f}s", cause=cause,
         )  # fmt: skip
-        if waiter := self._waiters.pop(post.post_id, None):
-            waiter.set_result(None)
 
     async def _postpone(
         self,

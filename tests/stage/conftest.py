@@ -1,0 +1,149 @@
+"""The bench of the stories: the real bot on the rehearsal server, a virtual clock, a database of its own.
+
+    async def test_…(stage: Bench) -> None:
+        answer = await stage.alice.slash("/propose", paper="1706.03762")
+
+A story may not end with an error in the log, a request to an unknown route, or a request or reply that Discord's own
+description of its API does not allow.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import config
+from bot.clock import VirtualClock
+from bot.rehearsal.arxiv import ArxivDouble
+from bot.rehearsal.arxiv_library import ArxivPaper
+from bot.rehearsal.models import Guild, Message
+from bot.rehearsal.people import Person
+from bot.rehearsal.scene import library
+from bot.rehearsal.server import RehearsalServer
+from bot.stage import Stage
+from bot.topics.taxonomy import Topic
+from tests.rehearsal.openapi import check_exchanges
+
+#: A Wednesday noon in Berlin, summer time.
+NOON = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
+CHANNELS = ("general", "announcements", "proposals", "theory", "efficiency")
+TOPICS = (
+    Topic(
+        "T",
+        "Optimisation theory",
+        "Theory",
+        "theory",
+        ("cs.LG", "stat.ML"),
+        ("gradient descent", "convergence"),
+    ),
+    Topic("E", "Sparsity", "Efficiency", "efficiency", ("cs.LG",), ("lottery ticket", "pruning", "sparse")),
+)
+
+
+class Bench(Stage):
+    """A stage with short words for what stories do."""
+
+    group: Guild
+
+    def __getattr__(self, name: str) -> Person:
+        """`stage.alice` is the person of that name."""
+        try:
+            return self.server.people[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    async def settled(self) -> None:
+        """Return when everything that is due has been done and every reaction is noted."""
+        await self.app.services.votes.settle()
+        await self.app.timers.settle()
+
+    async def later(self, **span: float) -> None:
+        """Let time pass: `later(days=1)`."""
+        await self.advance_to(self.clock.now() + timedelta(**span))
+
+    async def posts(self, channel: str, guild: Guild | None = None) -> list[Message]:
+        """What the bot has said in a channel, once all that is due is said."""
+        await self.settled()
+        mine = self.server.world.bot.id
+        return [m for m in self.server.channel(channel, guild or self.group).messages if m.author.id == mine]
+
+    async def rows(self, sql: str) -> list[Any]:
+        """What stands in the database, as another program would read it."""
+        import sqlite3
+        from contextlib import closing
+
+        with closing(sqlite3.connect(self.app.database.path)) as connection:
+            return connection.execute(sql).fetchall()
+
+
+def settings_for(
+    server: RehearsalServer, arxiv_url: str, database: Path, **sections: dict[str, Any]
+) -> config.Settings:
+    """The bot's settings for a test; `sections` replace keys: `group={"timezone": "Asia/Tokyo"}`."""
+    tables: dict[str, Any] = {
+        "discord": {"api_url": server.api_url, "gateway_url": server.gateway_url},
+        "storage": {"url": f"sqlite+aiosqlite:///{database}"},
+        "arxiv": {
+            "api_url": f"{arxiv_url}/api/query",
+            "feed_url": f"{arxiv_url}/atom/{{category}}",
+            "min_interval": 0.0,
+            "timeout": 2.0,
+        },
+        "topics": [
+            {"key": t.key, "name": t.name, "area": t.area, "channel": t.channel, "categories": list(t.categories),
+             "phrases": list(t.phrases)} for t in TOPICS
+        ],
+    }  # fmt: skip
+    for section, values in sections.items():
+        tables[section] = {**tables.get(section, {}), **values}
+    return config.parse(tables)
+
+
+@pytest.fixture
+def overrides() -> dict[str, dict[str, Any]]:
+    """Config sections a test file replaces (by overriding this fixture)."""
+    return {}
+
+
+@pytest.fixture
+async def stage(
+    tmp_path: Path, overrides: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> AsyncIterator[Bench]:
+    """A group with an organiser (olga) and members (alice, bob, carol), and the bot, ready."""
+    clock = VirtualClock(NOON)
+    server = RehearsalServer(clock)
+    guild = server.group(
+        "Reading group",
+        channels=CHANNELS,
+        roles={"Organiser": ()},
+        members={"olga": ["Organiser"], "alice": (), "bob": (), "carol": ()},
+    )
+    arxiv = ArxivDouble((paper for paper, _ in library()), clock)
+    arxiv.mount(server.app, "/arxiv")
+    async with server:
+        bench = Bench(
+            clock,
+            server,
+            arxiv,
+            settings_for(server, f"{server.url}/arxiv", tmp_path / "bot.db", **overrides),
+        )
+        bench.group = guild
+        async with bench:
+            await bench.settled()
+            yield bench
+    assert not server.unknown_requests, server.unknown_requests
+    errors = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    assert not errors, errors
+    check_exchanges(server)
+
+
+def paper(arxiv_id: str, title: str, abstract: str = "We study it.", **more: Any) -> ArxivPaper:
+    """A paper for the double."""
+    row = {"id": arxiv_id, "title": title, "abstract": abstract, "authors": ["Ada Lovelace"], "categories": ["cs.LG"],
+           "published": "2026-06-01T12:00:00+00:00", **more}  # fmt: skip
+    return ArxivPaper.from_dict(row)
