@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from bot.publish.vtimezone import vtimezone
 from bot.when import local, resolve_wall
@@ -71,7 +71,7 @@ def add_links(event: CalendarEvent) -> tuple[str, str]:
     The description stays behind, and a long title is shortened, since a Discord button holds no longer link.
     """
     start, end = event.start.astimezone(UTC), event.end
-    page = event.url if len(event.url) <= _LONGEST_URL else ""
+    page = event.url if len(quote(event.url, safe="")) <= _LONGEST_URL else ""
     google = {
         "action": "TEMPLATE",
         "dates": f"{_basic(start)}Z/{_basic(end)}Z",

@@ -92,7 +92,7 @@ def take_clock(text: str, notes: Notes) -> tuple[str, time | None]:
     rest, late = _LATE.subn(" ", _without(text, match))
     rest, early = _EARLY.subn(" ", rest)
     hour, minute = _hour_and_minute(match, notes)
-    if late and hour < _AFTERNOON:
+    if (late or "tonight" in rest) and hour < _AFTERNOON:
         hour += 12
     if match["bare"] and hour < _DAYBREAK and not early:
         notes.doubt(f"“{match[0].strip()}” was read as {hour:02}:00; write “{hour}pm” for the afternoon.")
