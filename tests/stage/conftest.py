@@ -81,6 +81,16 @@ class Bench(Stage):
             return connection.execute(sql).fetchall()
 
 
+def text_of(message: Message) -> str:
+    """All the words of a message, line by line, as they were sent."""
+    lines = [message.content]
+    for embed in message.embeds:
+        lines += [embed.get("title", ""), embed.get("description", "")]
+        lines += [f"{field['name']}: {field['value']}" for field in embed.get("fields", [])]
+        lines.append(embed.get("footer", {}).get("text", ""))
+    return "\n".join(line for line in lines if line)
+
+
 def settings_for(
     server: RehearsalServer, arxiv_url: str, database: Path, **sections: dict[str, Any]
 ) -> config.Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stage.conftest import Bench
+from tests.stage.conftest import Bench, text_of
 
 
 async def test_a_proposed_paper_gets_a_ballot_and_its_proposer_is_told_where(stage: Bench) -> None:
@@ -14,7 +14,7 @@ async def test_a_proposed_paper_gets_a_ballot_and_its_proposer_is_told_where(sta
     assert answer.ephemeral
     assert f"/{ballot.channel_id}/{ballot.id}" in answer.text
     assert "Lottery Ticket" in ballot.embeds[0]["title"]
-    assert "It \\*is\\* short" in str(ballot.embeds)
+    assert "It \\*is\\* short" in text_of(ballot)
     assert list(ballot.reactions) == ["👍"]
     assert await stage.rows("SELECT paper_id, ballot_message_id FROM proposals") == [
         ("1803.03635", ballot.id)

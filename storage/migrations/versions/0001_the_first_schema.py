@@ -154,10 +154,7 @@ def upgrade() -> None:
         sa.Column("ballot_channel_id", sa.BigInteger(), nullable=True),
         sa.Column("ballot_message_id", sa.BigInteger(), nullable=True),
         sa.Column("ballot_emoji", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["paper_id"],
-            ["papers.paper_id"],
-        ),
+        sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
         sa.PrimaryKeyConstraint("proposal_id"),
         sa.UniqueConstraint("guild_id", "paper_id"),
     )
@@ -173,10 +170,7 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["paper_id"],
-            ["papers.paper_id"],
-        ),
+        sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
         sa.PrimaryKeyConstraint("guild_id", "paper_id"),
     )
     op.create_table(
@@ -188,10 +182,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=True),
         sa.Column("abstract", sa.Text(), nullable=True),
         sa.Column("paper_id", sa.String(length=64), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["paper_id"],
-            ["papers.paper_id"],
-        ),
+        sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
         sa.ForeignKeyConstraint(["session_id"], ["sessions.session_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("talk_id"),
     )

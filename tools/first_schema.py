@@ -1,0 +1,36 @@
+"""Rewrite the first migration from storage/tables.py. Only until the first release: after it, a change is a revision.
+
+python tools/first_schema.py
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from alembic import command  # noqa: E402
+
+from storage.migrate import alembic_config  # noqa: E402
+
+VERSIONS = ROOT / "storage" / "migrations" / "versions"
+
+
+def main() -> None:
+    """Replace versions/0001_*.py by what Alembic derives from the tables, tidied."""
+    for old in VERSIONS.glob("0001_*.py"):
+        old.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        config = alembic_config(f"sqlite:///{folder}/empty.db")
+        command.upgrade(config, "head")
+        command.revision(config, message="The first schema", autogenerate=True, rev_id="0001")
+    for arguments in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
+        subprocess.run([sys.executable, "-m", "ruff", *arguments, str(VERSIONS)], check=True, cwd=ROOT)  # noqa: S603
+
+
+if __name__ == "__main__":
+    main()
