@@ -21,7 +21,7 @@ _KINDS = {
 }
 
 
-class NoAnswer(Exception):  # noqa: N818 — what the client says: "The application did not respond"
+class NoAnswer(Exception):
     """The bot did not answer within three seconds."""
 
 

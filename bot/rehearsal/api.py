@@ -215,9 +215,8 @@ async def _read(request: web.Request) -> tuple[Any, list[tuple[str, str, bytes]]
     files: list[tuple[str, str, bytes]] = []
     if request.content_type == "multipart/form-data":
         form = await request.post()
-        for value in form.values():
-            if isinstance(value, web.FileField):
-                files.append((value.filename, value.content_type, value.file.read()))
+        uploads = [value for value in form.values() if isinstance(value, web.FileField)]
+        files = [(upload.filename, upload.content_type, upload.file.read()) for upload in uploads]
         text = str(form.get("payload_json", "{}"))
     else:
         text = await request.text()

@@ -40,7 +40,7 @@ def group(
         add_role(world, guild, role_name, allowed)
     for channel_name in channels:
         add_channel(world, guild, channel_name)
-    entries = members if isinstance(members, Mapping) else {username: () for username in members}
+    entries = members if isinstance(members, Mapping) else dict.fromkeys(members, ())
     for username, role_names in entries.items():
         join(world, guild, person(world, username), role_names, quiet=True)
     if bot_permissions is not None:

@@ -225,7 +225,7 @@ def _check_value(form: Form, here: str, option: JSON) -> None:
             "This option type cannot autocomplete",
         )
     low, high = option.get("min_length") or 0, option.get("max_length") or 6000
-    if not 0 <= low <= 6000 or not 1 <= high <= 6000 or low > high:  # noqa: PLR2004
+    if not 0 <= low <= 6000 or not 1 <= high <= 6000 or low > high:
         form.fault(f"{here}max_length", "NUMBER_TYPE_MAX", "int value should be less than or equal to 6000.")
 
 

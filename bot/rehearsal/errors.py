@@ -125,11 +125,15 @@ class Form:
     def check(self) -> None:
         """Raise 50035 if anything was noted."""
         if self._errors:
-            raise DiscordError(400, 50035, "Invalid Form Body", self._errors)
+            raise self.error()
+
+    def error(self) -> DiscordError:
+        """All that was noted, as the exception to raise."""
+        return DiscordError(400, 50035, "Invalid Form Body", self._errors)
 
 
 def bad_form(path: str, code: str, message: str) -> DiscordError:
     """The 50035 for a single field."""
     form = Form()
     form.fault(path, code, message)
-    return DiscordError(400, 50035, "Invalid Form Body", form._errors)
+    return form.error()

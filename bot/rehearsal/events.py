@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.rehearsal import wire
+from bot.rehearsal import wire_guilds
 from bot.rehearsal.errors import JSON, Form, Refusal, bad_form
 from bot.rehearsal.flags import ChannelKind, Permission
 from bot.rehearsal.models import Guild, ScheduledEvent, User
@@ -37,21 +38,36 @@ def create(world: World, user: User, guild_id: int, body: JSON) -> ScheduledEven
     _check(world, guild, event, body)
     event.id = world.snowflake()
     guild.events[event.id] = event
-    world.emit("GUILD_SCHEDULED_EVENT_CREATE", wire.event(event, counted=False), guild=guild)
+    world.emit("GUILD_SCHEDULED_EVENT_CREATE", wire_guilds.event(event, counted=False), guild=guild)
     return event
 
 
 def get(world: World, user: User, guild_id: int, event_id: int) -> ScheduledEvent:
-    """One event, or 10070; finished ones are gone after Discord's fashion, but still answer here."""
-    event = world.guild(user, guild_id).events.get(event_id)
-    if event is None:
+    """One event, or 10070."""
+    guild = world.guild(user, guild_id)
+    catch_up(world, guild)
+    if event_id not in guild.events:
         raise Refusal.UNKNOWN_EVENT.error()
-    return event
+    return guild.events[event_id]
+
+
+def catch_up(world: World, guild: Guild) -> None:
+    """Events outside of Discord start and end by themselves, when their time has come."""
+    for event in guild.events.values():
+        if event.entity_type != EXTERNAL or event.status not in _OPEN or event.start > world.now():
+            continue
+        over = event.end is not None and event.end <= world.now()
+        status = COMPLETED if over else ACTIVE
+        if status != event.status:
+            event.status = status
+            world.emit("GUILD_SCHEDULED_EVENT_UPDATE", wire_guilds.event(event, counted=False), guild=guild)
 
 
 def listed(world: World, user: User, guild_id: int) -> list[ScheduledEvent]:
     """Those scheduled or active."""
-    return [event for event in world.guild(user, guild_id).events.values() if event.status in _OPEN]
+    guild = world.guild(user, guild_id)
+    catch_up(world, guild)
+    return [event for event in guild.events.values() if event.status in _OPEN]
 
 
 def edit(world: World, user: User, guild_id: int, event_id: int, body: JSON) -> ScheduledEvent:
@@ -68,12 +84,12 @@ def edit(world: World, user: User, guild_id: int, event_id: int, body: JSON) -> 
             "GUILD_SCHEDULED_EVENT_INVALID_STATUS_TRANSITION",
             "Invalid Guild Scheduled Event Status Transition",
         )
-    draft = ScheduledEvent(**vars(event))
+    draft = replace(event)
     _apply(draft, body)
     _check(world, guild, draft, body if {"scheduled_start_time", "scheduled_end_time"} & set(body) else {})
     draft.status = status or event.status
     vars(event).update(vars(draft))
-    world.emit("GUILD_SCHEDULED_EVENT_UPDATE", wire.event(event, counted=False), guild=guild)
+    world.emit("GUILD_SCHEDULED_EVENT_UPDATE", wire_guilds.event(event, counted=False), guild=guild)
     return event
 
 
@@ -83,7 +99,7 @@ def delete(world: World, user: User, guild_id: int, event_id: int) -> None:
     guild = world.guild(user, guild_id)
     _require_hand(world, user, guild, event)
     del guild.events[event.id]
-    world.emit("GUILD_SCHEDULED_EVENT_DELETE", wire.event(event, counted=False), guild=guild)
+    world.emit("GUILD_SCHEDULED_EVENT_DELETE", wire_guilds.event(event, counted=False), guild=guild)
 
 
 def subscribe(world: World, event: ScheduledEvent, user: User, *, interested: bool = True) -> None:

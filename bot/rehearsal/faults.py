@@ -1,6 +1,6 @@
-"""Everything that can go wrong between the bot and Discord, switched on by rule.
+r"""Everything that can go wrong between the bot and Discord, switched on by rule.
 
-    server.faults.lose_reply("POST", r"/channels/\\d+/messages")   # once: done, but the bot never hears of it
+    server.faults.lose_reply("POST", r"/channels/\d+/messages")   # once: done, but the bot never hears of it
     rule = server.faults.fail(502, path="/channels/", times=None)  # until rule.lift()
 
 The REST rules are matched in the order they were made, by method and a regular expression found in the path below
@@ -183,20 +183,18 @@ def _server_error(status: int, exchange: Exchange) -> web.Response:
 class GatewayFaults:
     """Standing faults of the gateway; what happens once and at once is on `server.gateway` (drop, reconnect …).
 
-    `refuse` connections are answered 503 (None: all, until cleared); `refuse_resumes` resumes end in op 9;
-    `deaf` sessions get neither events nor heartbeat answers (a zombie); events whose name is in `twice` are delivered
-    two times, in `lost` never, in `held` not before `server.gateway.release()`.
+    `refuse` connections are answered 503 (None: all, until cleared); `refuse_resumes` resumes end in op 9; events
+    whose name is in `twice` are delivered two times, in `lost` never, in `held` not before `server.gateway.release()`.
     """
 
     refuse: int | None = 0
     refuse_resumes: int = 0
-    deaf: bool = False
     twice: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
 
     def clear(self) -> None:
         """All well again."""
-        self.refuse, self.refuse_resumes, self.deaf = 0, 0, False
+        self.refuse, self.refuse_resumes = 0, 0
         for names in (self.twice, self.lost, self.held):
             names.clear()

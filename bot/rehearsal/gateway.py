@@ -5,128 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-import zlib
 from collections import deque
-from dataclasses import dataclass, field
-from enum import IntFlag
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
-from bot.rehearsal import wire
+from bot.rehearsal import wire, wire_guilds
 from bot.rehearsal.errors import JSON
+from bot.rehearsal.sockets import ALWAYS, Intent, Session, Socket, needed
 from bot.rehearsal.world import Event
 
 if TYPE_CHECKING:
     from bot.rehearsal.server import RehearsalServer
 
-_DISPATCH, _HEARTBEAT, _IDENTIFY, _PRESENCE, _VOICE, _RESUME, _RECONNECT = 0, 1, 2, 3, 4, 6, 7
+_HEARTBEAT, _IDENTIFY, _PRESENCE, _VOICE, _RESUME, _RECONNECT = 1, 2, 3, 4, 6, 7
 _REQUEST_MEMBERS, _INVALID, _HELLO, _ACK = 8, 9, 10, 11
-_REMEMBERED = 5000
 _SENDS_A_MINUTE = 120
-
-
-class Intent(IntFlag):
-    """What a bot asks to hear of."""
-
-    GUILDS = 1 << 0
-    GUILD_MEMBERS = 1 << 1
-    GUILD_MODERATION = 1 << 2
-    GUILD_PRESENCES = 1 << 8
-    GUILD_MESSAGES = 1 << 9
-    GUILD_MESSAGE_REACTIONS = 1 << 10
-    DIRECT_MESSAGES = 1 << 12
-    DIRECT_MESSAGE_REACTIONS = 1 << 13
-    MESSAGE_CONTENT = 1 << 15
-    GUILD_SCHEDULED_EVENTS = 1 << 16
-
-
-_ALWAYS = Intent(0)
 _LARGEST = (1 << 26) - 1
-
-
-def needed(name: str, *, in_guild: bool) -> Intent | None:
-    """The intent an event falls under; no bits for what everybody hears, None for what is no gateway event."""
-    if name in {"INTERACTION_CREATE", "USER_UPDATE"}:
-        return _ALWAYS
-    families = (
-        ("MESSAGE_REACTION", Intent.GUILD_MESSAGE_REACTIONS, Intent.DIRECT_MESSAGE_REACTIONS),
-        ("MESSAGE_", Intent.GUILD_MESSAGES, Intent.DIRECT_MESSAGES),
-        ("CHANNEL_PINS", Intent.GUILDS, Intent.DIRECT_MESSAGES),
-        ("GUILD_SCHEDULED_EVENT", Intent.GUILD_SCHEDULED_EVENTS, _ALWAYS),
-        ("GUILD_MEMBER", Intent.GUILD_MEMBERS, _ALWAYS),
-        ("GUILD_BAN", Intent.GUILD_MODERATION, _ALWAYS),
-        ("TYPING_", Intent(1 << 11), Intent(1 << 14)),
-    )
-    for prefix, guild_intent, dm_intent in families:
-        if name.startswith(prefix):
-            return guild_intent if in_guild else dm_intent
-    if name.startswith(("GUILD_", "CHANNEL_", "THREAD_")):
-        return Intent.GUILDS
-    return None
-
-
-@dataclass(eq=False)
-class Session:
-    """One identified bot; it outlives its socket for a while, remembering what to replay."""
-
-    id: str
-    intents: Intent
-    sequence: int = 0
-    sent: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
-    socket: Socket | None = None
-
-    def dispatch(self, name: str, data: JSON) -> None:
-        """Number an event, remember it, and send it if there is a socket."""
-        self.sequence += 1
-        text = json.dumps({"op": _DISPATCH, "s": self.sequence, "t": name, "d": data})
-        self.sent.append((self.sequence, text))
-        if self.socket:
-            self.socket.put(text)
-
-
-class Socket:
-    """One websocket. Sends go through a queue, so that the world never waits for the bot."""
-
-    def __init__(self, response: web.WebSocketResponse, request: web.Request) -> None:
-        self.response, self.request = response, request
-        self.session: Session | None = None
-        compressed = request.query.get("compress") == "zlib-stream"
-        self._zlib = zlib.compressobj() if compressed else None
-        self._queue: asyncio.Queue[str | int] = asyncio.Queue()
-        self.writer = asyncio.create_task(self._write(), name="rehearsal gateway writer")
-
-    def put(self, text: str) -> None:
-        """Send, soon."""
-        self._queue.put_nowait(text)
-
-    def say(self, op: int, data: Any) -> None:
-        """Send something that is no event."""
-        self.put(json.dumps({"op": op, "d": data, "s": None, "t": None}))
-
-    def close(self, code: int) -> None:
-        """Close, after all that was put before."""
-        self._queue.put_nowait(code)
-
-    def abort(self) -> None:
-        """Break the connection without a word."""
-        if self.request.transport:
-            self.request.transport.abort()
-
-    async def _write(self) -> None:
-        while True:
-            item = await self._queue.get()
-            try:
-                if isinstance(item, int):
-                    await self.response.close(code=item)
-                    return
-                if self._zlib:
-                    packed = self._zlib.compress(item.encode()) + self._zlib.flush(zlib.Z_SYNC_FLUSH)
-                    await self.response.send_bytes(packed)
-                else:
-                    await self.response.send_str(item)
-            except ConnectionError:
-                return  # the bot has gone; its session remembers
 
 
 class Gateway:
@@ -169,6 +64,11 @@ class Gateway:
                 self.sessions.pop(socket.session.id, None)
             socket.say(_INVALID, resumable)
 
+    def mute(self) -> None:
+        """Make zombies of all connections: they stay open, but not even a heartbeat is answered."""
+        for socket in tuple(self.sockets):
+            socket.mute = True
+
     def release(self, *, backwards: bool = False) -> None:
         """Deliver what was held back, in order or last first, and hold nothing any more."""
         self.server.faults.gateway.held.clear()
@@ -189,7 +89,7 @@ class Gateway:
             self._deliver(event)
 
     def _deliver(self, event: Event) -> None:
-        intent = needed(event.name, in_guild=event.guild_id is not None)
+        intent = needed(event.name, in_guild="guild_id" in event.data)
         if intent is None:
             return
         for session in self.sessions.values():
@@ -200,12 +100,14 @@ class Gateway:
                 data = wire.blank(data)
             if event.name == "GUILD_CREATE":
                 data = self._guild(int(data["id"]), session)
-            if not self.server.faults.gateway.deaf:
-                session.dispatch(event.name, data)
+                del data["unavailable"]  # with it a client takes the server for one that was down
+            session.dispatch(event.name, data)
 
     def _guild(self, guild_id: int, session: Session) -> JSON:
         everyone = bool(session.intents & Intent.GUILD_MEMBERS)
-        return wire.guild_create(self.server.world, self.server.world.guilds[guild_id], members=everyone)
+        return wire_guilds.guild_create(
+            self.server.world, self.server.world.guilds[guild_id], members=everyone
+        )
 
     # -- one connection
 
@@ -228,7 +130,7 @@ class Gateway:
                 socket.session.socket = None
                 if response.close_code in {1000, 1001}:  # a farewell ends the session, a broken line does not
                     self.sessions.pop(socket.session.id, None)
-            socket.writer.cancel()
+            await socket.end()
             self.server.notify()
         return response
 
@@ -243,7 +145,7 @@ class Gateway:
                 return
             if message.type is not WSMsgType.TEXT:
                 return
-            if len(sends) == _SENDS_A_MINUTE and loop.time() - sends[0] < 60:  # noqa: PLR2004 — a minute
+            if len(sends) == _SENDS_A_MINUTE and loop.time() - sends[0] < 60:
                 socket.close(4008)
                 return
             sends.append(loop.time())
@@ -257,10 +159,8 @@ class Gateway:
             self.server.notify()
 
     def _obey(self, socket: Socket, op: int, data: Any) -> None:
-        deaf = self.server.faults.gateway.deaf
         if op == _HEARTBEAT:
-            if not deaf:
-                socket.say(_ACK, None)
+            socket.say(_ACK, None)
         elif op == _IDENTIFY:
             self._identify(socket, data)
         elif op == _RESUME:
@@ -282,8 +182,8 @@ class Gateway:
         if not isinstance(bits, int) or not 0 <= bits <= _LARGEST:
             return socket.close(4013)
         intents = Intent(bits)
-        allowed = Intent.MESSAGE_CONTENT if world.message_content else _ALWAYS
-        allowed |= Intent.GUILD_MEMBERS if world.members_intent else _ALWAYS
+        allowed = Intent.MESSAGE_CONTENT if world.message_content else ALWAYS
+        allowed |= Intent.GUILD_MEMBERS if world.members_intent else ALWAYS
         privileged = Intent.MESSAGE_CONTENT | Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES
         if intents & privileged & ~allowed:
             return socket.close(4014)

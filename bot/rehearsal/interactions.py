@@ -9,13 +9,12 @@ from datetime import timedelta
 from bot.rehearsal import mentions, messages, permissions, validate, wire
 from bot.rehearsal.errors import JSON, Form, Refusal
 from bot.rehearsal.flags import MessageFlag, MessageKind, Permission
-from bot.rehearsal.messages import Files
 from bot.rehearsal.models import Channel, Interaction, Message, User
+from bot.rehearsal.uploads import Files
 from bot.rehearsal.world import World
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
-FIRST_ANSWER = 3.0  # seconds of real time, as the person in front of the screen counts them
 TOKEN_LIFE = timedelta(minutes=15)
 _ALLOWED = {
     COMMAND: (MESSAGE, DEFERRED, MODAL),
@@ -101,7 +100,7 @@ def answer(
         raise Refusal.UNKNOWN_INTERACTION.error()
     if interaction.response is not None:
         raise Refusal.ALREADY_ACKNOWLEDGED.error()
-    if time.monotonic() - interaction.sent_at > FIRST_ANSWER or _expired(world, interaction):
+    if time.monotonic() - interaction.sent_at > world.patience or _expired(world, interaction):
         raise Refusal.UNKNOWN_INTERACTION.error()
     kind, data = body.get("type"), body.get("data") or {}
     _require_fitting(interaction, kind)

@@ -1,23 +1,20 @@
-"""Saying, reading, changing and taking back messages; pins."""
+"""Saying, reading, changing and taking back messages."""
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 
-from bot.rehearsal import mentions, validate, wire
+from bot.rehearsal import mentions, uploads, validate, wire
 from bot.rehearsal.errors import JSON, Refusal, bad_form
 from bot.rehearsal.flags import ChannelKind, MessageFlag, MessageKind, Permission
 from bot.rehearsal.models import Channel, Message, User
+from bot.rehearsal.uploads import Files
 from bot.rehearsal.world import World
 
 P = Permission
-_PINS = 250
-_FILE_BYTES = 10 * 1024 * 1024
 _SPEECHLESS = {ChannelKind.CATEGORY, ChannelKind.FORUM}
 _BULK_DAYS = timedelta(days=14)
-Files = list[tuple[str, str, bytes]]  # name, content type, bytes
 
 
 def create(world: World, author: User, channel_id: int, body: JSON, files: Files | None = None) -> Message:
@@ -33,6 +30,7 @@ def create(world: World, author: User, channel_id: int, body: JSON, files: Files
         world.require(author, channel, P.EMBED_LINKS)
     if message.attachments:
         world.require(author, channel, P.ATTACH_FILES)
+    message.flags &= ~MessageFlag.EPHEMERAL
     if body.get("nonce") is not None:
         world.nonces[author.id, str(body["nonce"])] = (message, world.now())
     post(world, channel, message, nonce=body.get("nonce"))
@@ -42,11 +40,17 @@ def create(world: World, author: User, channel_id: int, body: JSON, files: Files
 def _require_writing(world: World, author: User, channel: Channel) -> None:
     if channel.kind in _SPEECHLESS:
         raise Refusal.NOT_A_TEXT_CHANNEL.error()
-    if channel.recipient and channel.recipient.dms_closed and author.bot:
+    if channel.recipient and author.bot and not _reachable(world, channel.recipient):
         raise Refusal.DM_CLOSED.error()
     world.require(author, channel, P.SEND_MESSAGES if channel.thread is None else P.SEND_MESSAGES_IN_THREADS)
     if channel.thread and channel.thread.locked and not world.permissions(author, channel) & P.MANAGE_THREADS:
         raise Refusal.ARCHIVED_THREAD.error() if channel.thread.archived else Refusal.THREAD_LOCKED.error()
+
+
+def _reachable(world: World, user: User) -> bool:
+    """Whether the bot may write to somebody: not if they said no, nor if they share no server with it."""
+    shared = any({user.id, world.bot.id} <= set(guild.members) for guild in world.guilds.values())
+    return shared and not user.dms_closed
 
 
 def _remembered(world: World, author: User, nonce: str) -> Message | None:
@@ -65,11 +69,12 @@ def compose(
 ) -> Message:
     """A new message out of a checked body, not posted yet; raises 50035, 50006, 40005."""
     validate.message(body)
-    number = world.snowflake()
+    # the first message of a forum post has the post's id
+    number = channel.id if channel.forum_post and not channel.log else world.snowflake()
     message = Message(number, channel.id, author, world.now(), content=(body.get("content") or "").strip())
     message.embeds = [_rendered(embed) for embed in body.get("embeds") or []]
     message.components = _numbered(body.get("components") or [])
-    message.attachments = attach(world, number, body, files)
+    message.attachments = uploads.attach(world, body, files)
     if not (message.content or message.embeds or message.attachments or message.components):
         raise Refusal.EMPTY_MESSAGE.error()
     message.flags = MessageFlag(int(body.get("flags") or 0)) & (
@@ -131,31 +136,6 @@ def _numbered(components: list[JSON]) -> list[JSON]:
     return [fill(row) for row in components]
 
 
-def attach(world: World, message_id: int, body: JSON, files: Files) -> list[JSON]:
-    """Keep uploaded files and describe them as attachments."""
-    told = {str(entry.get("id")): entry for entry in body.get("attachments") or []}
-    result = []
-    for index, (name, content_type, content) in enumerate(files):
-        if len(content) > _FILE_BYTES:
-            raise Refusal.TOO_LARGE.error()
-        number = world.snowflake()
-        filename = re.sub(r"[^\w.\-]", "_", str(told.get(str(index), {}).get("filename") or name))
-        world.files[number, filename] = content
-        url = f"{world.files_url}/{number}/{filename}"
-        entry: JSON = {
-            "id": str(number),
-            "filename": filename,
-            "size": len(content),
-            "url": url,
-            "proxy_url": url,
-        }
-        entry["content_type"] = content_type
-        if told.get(str(index), {}).get("description"):
-            entry["description"] = told[str(index)]["description"]
-        result.append(entry)
-    return result
-
-
 def post(world: World, channel: Channel, message: Message, *, nonce: Any = None) -> None:
     """Put a composed message into its channel and tell everybody who may know."""
     channel.log[message.id] = message
@@ -172,13 +152,18 @@ def post(world: World, channel: Channel, message: Message, *, nonce: Any = None)
 def announce(world: World, name: str, message: Message, *, nonce: Any = None) -> None:
     """Emit MESSAGE_CREATE or MESSAGE_UPDATE."""
     channel = world.channels[message.channel_id]
-    data = wire.message(world, message) | place(channel)
+    data = wire.message(world, message) | ids_of_place(channel, message)
     if nonce is not None:
         data["nonce"] = nonce
     member = world.member_of(channel, message.author)
     if member and not message.webhook_id:
         data["member"] = wire.member(member, with_user=False)
-    world.emit(name, data, channel=channel, secret=message.ephemeral, guarded=world.content_guarded(message))
+    world.emit(name, data, channel=channel, guarded=world.content_guarded(message))
+
+
+def ids_of_place(channel: Channel, message: Message) -> JSON:
+    """As `place`; private answers are told as if they stood in a DM, which is how Discord does it."""
+    return {} if message.ephemeral else place(channel)
 
 
 def place(channel: Channel) -> JSON:
@@ -243,7 +228,7 @@ def revise(world: World, message: Message, body: JSON, files: Files, *, default_
     content = (body["content"] or "").strip() if "content" in body else message.content
     embeds = [_rendered(e) for e in body["embeds"] or []] if "embeds" in body else message.embeds
     components = _numbered(body["components"] or []) if "components" in body else message.components
-    attachments = _kept(message, body) + attach(world, message.id, body, files)
+    attachments = _kept(message, body) + uploads.attach(world, body, files)
     if not (content or embeds or attachments or components):
         raise Refusal.EMPTY_MESSAGE.error()
     if embeds and message.author.bot and message.webhook_id is None:
@@ -287,14 +272,14 @@ def discard(world: World, message: Message) -> None:
     channel = world.channels[message.channel_id]
     del channel.log[message.id]
     ids = {"id": str(message.id), "channel_id": str(channel.id)}
-    world.emit("MESSAGE_DELETE", ids | place(channel), channel=channel, secret=message.ephemeral)
+    world.emit("MESSAGE_DELETE", ids | ids_of_place(channel, message), channel=channel)
 
 
 def delete_many(world: World, remover: User, channel_id: int, ids: list[int]) -> None:
     """Delete 2-100 messages at once; unknown ids are passed over, old ones refused."""
     channel = world.channel(remover, channel_id)
     world.require(remover, channel, P.MANAGE_MESSAGES)
-    if not 2 <= len(ids) <= 100:  # noqa: PLR2004
+    if not 2 <= len(ids) <= 100:
         raise Refusal.BULK_DELETE_COUNT.error()
     found = [channel.log[number] for number in ids if number in channel.log]
     if any(world.now() - message.created_at > _BULK_DAYS for message in found):
@@ -305,36 +290,14 @@ def delete_many(world: World, remover: User, channel_id: int, ids: list[int]) ->
     world.emit("MESSAGE_DELETE_BULK", gone | place(channel), channel=channel)
 
 
-def pin(world: World, user: User, channel_id: int, message_id: int, *, pinned: bool = True) -> None:
-    """Pin or unpin; PIN_MESSAGES is what it takes, at most 250 a channel."""
-    message = world.message(user, channel_id, message_id)
-    channel = world.channels[channel_id]
-    world.require(user, channel, P.PIN_MESSAGES)
-    if pinned == (message.pinned_at is not None):
-        return
-    if pinned and len(pins(channel)) >= _PINS:
-        raise Refusal.TOO_MANY_PINS.error()
-    message.pinned_at = channel.last_pin_at = world.now() if pinned else None
-    announce(world, "MESSAGE_UPDATE", message)
-    stamp = wire.stamp(channel.last_pin_at) if channel.last_pin_at else None
-    told = {"channel_id": str(channel.id), "last_pin_timestamp": stamp}
-    world.emit("CHANNEL_PINS_UPDATE", told | place(channel), channel=channel)
-    if pinned:
-        notice = Message(
-            world.snowflake(), channel.id, user, world.now(), kind=MessageKind.PINNED, reply_to=message.id
-        )
-        post(world, channel, notice)
-
-
-def pins(channel: Channel) -> list[Message]:
-    """Pinned messages, latest first."""
-    found = [message for message in channel.log.values() if message.pinned_at]
-    return sorted(found, key=lambda message: (message.pinned_at, message.id), reverse=True)  # type: ignore[arg-type, return-value]
-
-
 def open_dm(world: World, user_id: int) -> Channel:
     """The bot opens a private channel with somebody; not with bots."""
     recipient = world.user(user_id)
     if recipient.bot:
         raise Refusal.DM_CLOSED.error()
+    known = any(channel.recipient is recipient for channel in world.channels.values())
+    if not known and world.new_dms_left is not None:
+        if not world.new_dms_left:
+            raise Refusal.OPENING_DMS_TOO_FAST.error()
+        world.new_dms_left -= 1
     return world.dm(recipient)

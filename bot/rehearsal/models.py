@@ -157,6 +157,7 @@ class Channel:
     thread: ThreadState | None = None
     tags: list[JSON] = field(default_factory=list)
     applied_tags: list[int] = field(default_factory=list)
+    forum_post: bool = False
     extra: JSON = field(default_factory=dict)
     last_pin_at: datetime | None = None
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.rehearsal import permissions, wire
+from bot.rehearsal import permissions, uploads, wire
 from bot.rehearsal.commands import SLASH, SUBCOMMAND, SUBCOMMAND_GROUP
 from bot.rehearsal.errors import JSON
 from bot.rehearsal.flags import Permission
@@ -19,7 +19,7 @@ from bot.rehearsal.world import World
 _STRING, _INTEGER, _BOOLEAN, _USER, _CHANNEL, _ROLE, _MENTIONABLE, _NUMBER, _ATTACHMENT = range(3, 12)
 
 
-class CannotDo(Exception):  # noqa: N818 — reads as what it says
+class CannotDo(Exception):
     """A real client would not let a person do this."""
 
 
@@ -211,10 +211,8 @@ def _thing(filled: Filled, option: JSON, value: Any) -> str:
             "channels", value.id, partial_channel(filled.world, value) | {"permissions": str(bits.value)}
         )
     if isinstance(value, tuple) and kind == _ATTACHMENT:
-        from bot.rehearsal.messages import attach
-
         name, content = value
-        entry = attach(filled.world, 0, {}, [(name, "application/octet-stream", content)])[0]
+        entry = uploads.attach(filled.world, {}, [(name, "application/octet-stream", content)])[0]
         return filled.note("attachments", int(entry["id"]), entry | {"ephemeral": True})
     raise CannotDo(f"option {option['name']!r} cannot be given {value!r}")
 

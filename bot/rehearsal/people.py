@@ -53,6 +53,10 @@ class People:
                 return Person(self._server, user)
         raise KeyError(username)
 
+    def new(self, username: str) -> Person:
+        """Somebody who has just made an account."""
+        return Person(self._server, self._server.world.add_user(username))
+
     def __iter__(self) -> Iterator[Person]:
         return (Person(self._server, user) for user in self._server.world.users.values() if not user.bot)
 
@@ -210,7 +214,7 @@ class Person:
             self._world, self.user, where, kind, data, command_name=command_name, source=source, parent=parent
         )
         try:
-            await self._server.until(lambda: sent.response is not None, interactions.FIRST_ANSWER)
+            await self._server.until(lambda: sent.response is not None, self._world.patience)
         except TimeoutError:
             raise NoAnswer("The application did not respond") from None
         return Answer(self._server, sent)

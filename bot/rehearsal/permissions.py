@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from bot.rehearsal.flags import ChannelKind, Permission
 from bot.rehearsal.models import Channel, Guild, Member
 
-
 P = Permission
 ALL = P(sum(flag.value for flag in Permission))
 NONE = P(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.rehearsal import messages, reactions, wire
+from bot.rehearsal import messages, pins, reactions, wire
 from bot.rehearsal.api import Call, Routes
 from bot.rehearsal.errors import JSON
 from bot.rehearsal.flags import Permission
@@ -68,6 +68,12 @@ def bulk_delete(call: Call) -> Any:
 def typing(call: Call) -> Any:
     channel = call.world.channel(call.bot, call.id("channel_id"))
     call.world.require(call.bot, channel, Permission.SEND_MESSAGES)
+    told = {
+        "channel_id": str(channel.id),
+        "user_id": str(call.bot.id),
+        "timestamp": int(call.world.now().timestamp()),
+    }
+    call.world.emit("TYPING_START", told | messages.place(channel), channel=channel)
 
 
 @routes.on("PUT /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me")
@@ -118,7 +124,7 @@ def list_reactions(call: Call) -> Any:
     "PUT /channels/{channel_id}/messages/pins/{message_id}", "PUT /channels/{channel_id}/pins/{message_id}"
 )
 def pin(call: Call) -> Any:
-    messages.pin(call.world, call.bot, call.id("channel_id"), call.id("message_id"))
+    pins.pin(call.world, call.bot, call.id("channel_id"), call.id("message_id"))
 
 
 @routes.on(
@@ -126,21 +132,21 @@ def pin(call: Call) -> Any:
     "DELETE /channels/{channel_id}/pins/{message_id}",
 )
 def unpin(call: Call) -> Any:
-    messages.pin(call.world, call.bot, call.id("channel_id"), call.id("message_id"), pinned=False)
+    pins.pin(call.world, call.bot, call.id("channel_id"), call.id("message_id"), pinned=False)
 
 
 @routes.on("GET /channels/{channel_id}/messages/pins")
 def list_pins(call: Call) -> Any:
     channel = call.world.channel(call.bot, call.id("channel_id"))
     limit = call.query_int("limit", 50, 1, 50)
-    found = messages.pins(channel)
+    found = pins.pins(channel)
     items = [{"pinned_at": wire.stamp(m.pinned_at), "message": shown(call, m)} for m in found if m.pinned_at]
     return {"items": items[:limit], "has_more": len(items) > limit}
 
 
 @routes.on("GET /channels/{channel_id}/pins")
 def list_pins_of_old(call: Call) -> Any:
-    return [shown(call, m) for m in messages.pins(call.world.channel(call.bot, call.id("channel_id")))]
+    return [shown(call, m) for m in pins.pins(call.world.channel(call.bot, call.id("channel_id")))]
 
 
 @routes.on("POST /users/@me/channels")

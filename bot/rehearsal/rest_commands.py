@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.rehearsal import commands, interactions, wire
+from bot.rehearsal import commands, interactions, wire, wire_guilds
 from bot.rehearsal.api import Call, Created, Routes
 from bot.rehearsal.errors import Refusal, bad_form
 
@@ -27,13 +27,13 @@ def place(call: Call) -> int | None:
 
 @routes.on(f"GET {_GLOBAL}", f"GET {_GUILD}")
 def list_commands(call: Call) -> Any:
-    return [wire.command(call.world, command) for command in commands.listed(call.world, place(call))]
+    return [wire_guilds.command(call.world, command) for command in commands.listed(call.world, place(call))]
 
 
 @routes.on(f"POST {_GLOBAL}", f"POST {_GUILD}")
 def create_command(call: Call) -> Any:
     command, is_new = commands.upsert(call.world, place(call), call.form())
-    return Created(wire.command(call.world, command), 201 if is_new else 200)
+    return Created(wire_guilds.command(call.world, command), 201 if is_new else 200)
 
 
 @routes.on(f"PUT {_GLOBAL}", f"PUT {_GUILD}")
@@ -41,18 +41,18 @@ def overwrite_commands(call: Call) -> Any:
     if not isinstance(call.body, list):
         raise bad_form("_", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
     kept = commands.overwrite(call.world, place(call), call.body)
-    return [wire.command(call.world, command) for command in kept]
+    return [wire_guilds.command(call.world, command) for command in kept]
 
 
 @routes.on(f"GET {_GLOBAL}/{{command_id:\\d+}}", f"GET {_GUILD}/{{command_id:\\d+}}")
 def get_command(call: Call) -> Any:
-    return wire.command(call.world, commands.get(call.world, place(call), call.id("command_id")))
+    return wire_guilds.command(call.world, commands.get(call.world, place(call), call.id("command_id")))
 
 
 @routes.on(f"PATCH {_GLOBAL}/{{command_id:\\d+}}", f"PATCH {_GUILD}/{{command_id:\\d+}}")
 def edit_command(call: Call) -> Any:
     command = commands.edit(call.world, place(call), call.id("command_id"), call.form())
-    return wire.command(call.world, command)
+    return wire_guilds.command(call.world, command)
 
 
 @routes.on(f"DELETE {_GLOBAL}/{{command_id:\\d+}}", f"DELETE {_GUILD}/{{command_id:\\d+}}")

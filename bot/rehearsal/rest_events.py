@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.rehearsal import events, wire
+from bot.rehearsal import events, wire, wire_guilds
 from bot.rehearsal.api import Call, Routes
 from bot.rehearsal.errors import JSON
 from bot.rehearsal.models import ScheduledEvent
@@ -21,7 +21,7 @@ def found(call: Call) -> ScheduledEvent:
 
 def shown(call: Call, event: ScheduledEvent) -> JSON:
     """The event, with the number of the interested if asked for."""
-    return wire.event(event, counted=call.query.get("with_user_count") in {"1", "true"})
+    return wire_guilds.event(event, counted=call.query.get("with_user_count") in {"1", "true"})
 
 
 @routes.on(f"GET {_ALL}")

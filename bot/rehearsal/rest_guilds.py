@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.rehearsal import moderation, permissions, wire
+from bot.rehearsal import moderation, permissions, wire, wire_guilds
 from bot.rehearsal.api import Call, Routes
 from bot.rehearsal.errors import JSON, Refusal
 
@@ -81,7 +81,7 @@ def application(call: Call) -> Any:
 @routes.on("GET /guilds/{guild_id}")
 def get_guild(call: Call) -> Any:
     guild = call.world.guild(call.bot, call.id("guild_id"))
-    data = wire.guild(guild)
+    data = wire_guilds.guild(guild)
     if call.query.get("with_counts") in {"1", "true"}:
         data |= {"approximate_member_count": len(guild.members), "approximate_presence_count": 0}
     return data

@@ -16,10 +16,8 @@ _MEMBERS = "/channels/{channel_id}/thread-members"
 
 
 def channel_of(call: Call) -> Channel:
-    """The channel that the path names; a thread may fall asleep on the way."""
-    channel = call.world.channel(call.bot, call.id("channel_id"))
-    threads.doze(call.world, channel)
-    return channel
+    """The channel that the path names."""
+    return call.world.channel(call.bot, call.id("channel_id"))
 
 
 @routes.on("GET /channels/{channel_id}")
@@ -119,10 +117,8 @@ def _archived(thread: Channel) -> bool:
 
 
 def _listed(call: Call, among: list[Channel], fits: Callable[[Channel], bool]) -> JSON:
-    found = [thread for thread in among if thread.thread and call.world.sees(call.bot, thread)]
-    for thread in found:
-        threads.doze(call.world, thread)
-    found = [thread for thread in found if fits(thread)]
+    seen = [thread for thread in among if thread.thread and call.world.sees(call.bot, thread)]
+    found = [thread for thread in seen if fits(call.world.channel(call.bot, thread.id))]
     mine = [thread for thread in found if thread.thread and call.bot.id in thread.thread.members]
     return {
         "threads": [wire.channel(call.world, thread) for thread in found],

@@ -44,9 +44,10 @@ class RehearsalServer:
         port: int = 0,
         heartbeat: float = 41.25,
         message_content: bool = False,
+        members_intent: bool = False,
     ) -> None:
         self.token = token
-        self.world = World(clock, message_content=message_content)
+        self.world = World(clock, message_content=message_content, members_intent=members_intent)
         self.people = People(self)
         self.faults = Faults()
         self.limits = Limits()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot.rehearsal import messages, wire
 from bot.rehearsal.errors import JSON, Form, Refusal
 from bot.rehearsal.flags import ChannelKind, MessageFlag, MessageKind, Permission
-from bot.rehearsal.messages import Files
 from bot.rehearsal.models import Channel, Message, ThreadState, User
+from bot.rehearsal.uploads import Files
 from bot.rehearsal.world import World
 
 P = Permission
@@ -63,6 +61,7 @@ def _forum_post(world: World, user: User, parent: Channel, body: JSON, files: Fi
     form.length("applied_tags", tags, 0, _APPLIED_TAGS)
     form.check()
     thread = _open(world, user, parent, ChannelKind.PUBLIC_THREAD, body, world.snowflake())
+    thread.forum_post = True
     thread.applied_tags = [int(tag) for tag in tags]
     messages.create(world, user, thread.id, body.get("message") or {}, files)
     return thread
@@ -87,18 +86,6 @@ def _open(world: World, user: User, parent: Channel, kind: ChannelKind, body: JS
     data = wire.channel(world, thread) | {"newly_created": True}
     world.emit("THREAD_CREATE", data, channel=thread)
     return thread
-
-
-def doze(world: World, thread: Channel) -> None:
-    """Archive a thread in which nothing was said for as long as it was told to wait."""
-    state = thread.thread
-    if state is None or state.archived:
-        return
-    spoken = max((message.created_at for message in thread.log.values()), default=state.created_at)
-    awake = max(spoken, state.archive_changed_at or spoken)
-    if world.now() - awake >= timedelta(minutes=state.auto_archive):
-        state.archived, state.archive_changed_at = True, world.now()
-        world.emit("THREAD_UPDATE", wire.channel(world, thread), channel=thread)
 
 
 def edit(world: World, user: User, thread: Channel, body: JSON) -> Channel:

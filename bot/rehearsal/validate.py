@@ -150,7 +150,7 @@ def _button(form: Form, at: str, item: JSON) -> None:
 def _select(form: Form, at: str, item: JSON) -> None:
     form.length(f"{at}.placeholder", item.get("placeholder"), 0, 150)
     options = item.get("options") or []
-    if item["type"] == 3:  # noqa: PLR2004 — a string select brings its own options
+    if item["type"] == 3:
         form.length(f"{at}.options", options, 1, 25)
         values = [option.get("value") for option in options]
         if len(set(values)) != len(values):
@@ -164,13 +164,13 @@ def _select(form: Form, at: str, item: JSON) -> None:
         form.length(f"{at}.options.{index}.value", option.get("value"), 1, 100)
         form.length(f"{at}.options.{index}.description", option.get("description"), 0, 100)
     low, high = item.get("min_values", 1), item.get("max_values", 1)
-    if not 0 <= low <= 25 or not 1 <= high <= 25 or low > high:  # noqa: PLR2004
+    if not 0 <= low <= 25 or not 1 <= high <= 25 or low > high:
         form.fault(
             f"{at}.min_values",
             "NUMBER_TYPE_MAX",
             "min_values and max_values must lie in 0..25 and be in order.",
         )
-    if item["type"] == 3 and options and high > len(options):  # noqa: PLR2004
+    if item["type"] == 3 and options and high > len(options):
         form.fault(
             f"{at}.max_values",
             "SELECT_COMPONENT_MAX_VALUES_TOO_LARGE",
@@ -208,7 +208,7 @@ def _field(form: Form, at: str, item: JSON, seen: set[str], *, labelled: bool) -
         form.length(f"{at}.placeholder", item.get("placeholder"), 0, 100)
         form.length(f"{at}.value", item.get("value"), 0, 4000)
         low, high = item.get("min_length") or 0, item.get("max_length") or 4000
-        if not 0 <= low <= 4000 or not 1 <= high <= 4000 or low > high:  # noqa: PLR2004
+        if not 0 <= low <= 4000 or not 1 <= high <= 4000 or low > high:
             form.fault(
                 f"{at}.max_length", "NUMBER_TYPE_MAX", "int value should be less than or equal to 4000."
             )

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from bot.rehearsal import palette, permissions, wire
+from bot.rehearsal import palette, permissions, wire, wire_guilds
 from bot.rehearsal.errors import JSON
 from bot.rehearsal.flags import Permission
 from bot.rehearsal.models import Channel, Guild, Message, User
@@ -40,7 +40,7 @@ def guild(world: World, user: User, place: Guild, *, limit: int) -> JSON:
         "members": [wire.member(member) for member in place.members.values()],
         "roles": [wire.role(role) for role in place.roles.values()],
         "events": [
-            wire.event(event) | {"interested": user.id in event.subscribers}
+            wire_guilds.event(event) | {"interested": user.id in event.subscribers}
             for event in place.events.values()
         ],
     }
@@ -55,7 +55,7 @@ def channel(world: World, user: User, place: Channel, *, limit: int) -> JSON:
         "may_write": bool(bits & writing),
         "may_react": bool(bits & Permission.ADD_REACTIONS),
         "messages": [message(world, user, entry) for entry in visible[-limit:]],
-        "commands": [wire.command(world, entry) for entry in palette.offered(world, user, place)],
+        "commands": [wire_guilds.command(world, entry) for entry in palette.offered(world, user, place)],
     }
 
 

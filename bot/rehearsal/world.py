@@ -54,15 +54,22 @@ Listener = Callable[[Event], None]
 
 
 class World:
-    """All state. `message_content` is whether the bot's owner switched that privileged intent on."""
+    """All state. `message_content` and `members_intent` are the privileged intents that the bot's owner switched on."""
 
     def __init__(
-        self, clock: Clock, *, bot_name: str = "reading-group", message_content: bool = False
+        self,
+        clock: Clock,
+        *,
+        bot_name: str = "reading-group",
+        message_content: bool = False,
+        members_intent: bool = False,
     ) -> None:
         self.clock = clock
         self.message_content = message_content
-        self.members_intent = False
+        self.members_intent = members_intent
         self.nonce_memory = timedelta(seconds=180)
+        self.patience = 3.0  # real seconds that a person waits for the first answer
+        self.new_dms_left: int | None = None  # how many DMs the bot may still open before 40003
         self.files_url = "http://127.0.0.1/attachments"
         self._last_id = 0
         self.users: dict[int, User] = {}
@@ -150,7 +157,19 @@ class World:
             raise Refusal.UNKNOWN_CHANNEL.error()
         if not self.sees(user, channel):
             raise Refusal.MISSING_ACCESS.error()
+        self._doze(channel)
         return channel
+
+    def _doze(self, channel: Channel) -> None:
+        """Archive a thread in which nothing was said for as long as it was told to wait."""
+        state = channel.thread
+        if state is None or state.archived:
+            return
+        spoken = max((message.created_at for message in channel.log.values()), default=state.created_at)
+        awake = max(spoken, state.archive_changed_at or spoken)
+        if self.now() - awake >= timedelta(minutes=state.auto_archive):
+            state.archived, state.archive_changed_at = True, self.now()
+            self.emit("THREAD_UPDATE", wire.channel(self, channel), channel=channel)
 
     def message(self, user: User, channel_id: int, message_id: int) -> Message:
         """A message in a channel that `user` may see, or 10008. Ephemeral ones are nobody's to find this way."""
