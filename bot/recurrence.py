@@ -71,7 +71,7 @@ class Rule:
 
     def occurrences(self, after: datetime, until: datetime) -> Iterator[Occurrence]:
         """The occurrences with `after` < instant ≤ `until` (both aware), in order, all at one wall time."""
-        # A day of slack on both sides, for the hour or day by which a gap moves an instant.
+        # A day of slack on both sides, since clocks also jump over midnights, and go back over them.
         for day in self._days(local(after, self.zone).date() - _DAY, local(until, self.zone).date() + _DAY):
             wall = datetime.combine(day, self.at)
             instant, kind = resolve_wall(wall, self.zone)

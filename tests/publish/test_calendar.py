@@ -2,17 +2,18 @@
 
 import dataclasses
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
 from dateutil.tz import tzical
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.publish.calendar import CalendarEvent, add_links, to_ics
+from bot.publish.vtimezone import vtimezone
 from bot.when import local, resolve_wall
 from tests.time.strategies import instants, zones
 
@@ -38,6 +39,12 @@ def parsed(*events: CalendarEvent) -> list[icalendar.Event]:
 def span(event: icalendar.Event) -> tuple[datetime, datetime]:
     """Start and end in UTC: in their zone, Python finds no time that comes twice equal to any other."""
     return event.start.astimezone(UTC), event.end.astimezone(UTC)
+
+
+def described_zone(zone: str, *starts: datetime) -> tzinfo | None:
+    """The zone as one knows it who has nothing but our file for events at these starts."""
+    events = [dataclasses.replace(TALK, uid=str(n), start=start, zone=zone) for n, start in enumerate(starts)]
+    return tzical(io.StringIO(to_ics(events, name="Group").decode())).get(zone)
 
 
 def at(text: str, zone: str = BERLIN) -> datetime:
@@ -89,6 +96,7 @@ AROUND_CHANGES = [
         "Australia/Lord_Howe": ("2026-04-05", "2026-10-04"),
         "Africa/Casablanca": ("2026-02-15", "2026-03-22"),
         "America/Sao_Paulo": ("2026-06-01",),
+        "Asia/Almaty": ("2024-03-01",),  # the only change in decades
     }.items()
     for change in changes
     for days in (-1, 0, 1)
@@ -131,17 +139,47 @@ def test_our_zone_description_alone_is_right_for_the_time_it_is_used(
 ) -> None:
     """With zones of their own, calendars would not notice that ours is wrong; dateutil knows only what we wrote."""
     last = first + timedelta(days=days)
-    events = [
-        dataclasses.replace(TALK, uid=str(n), start=start, zone=zone) for n, start in enumerate((first, last))
-    ]
-    described = tzical(io.StringIO(to_ics(events, name="Group").decode())).get(zone)
+    described = described_zone(zone, first, last)
     between = first + timedelta(minutes=15 * data.draw(st.integers(0, days * 96)))
-    for instant in (first, between, last, events[1].end):
+    for instant in (first, between, last, last + timedelta(minutes=TALK.minutes)):
         wall = local(instant, zone)
         if resolve_wall(wall, zone) == (instant, "exact"):
             assert (
                 wall.replace(tzinfo=described).utcoffset() == instant.astimezone(ZoneInfo(zone)).utcoffset()
             )
+
+
+def test_a_change_is_written_as_the_wall_time_before_it() -> None:
+    assert vtimezone(BERLIN, TALK.start, TALK.end) == [
+        "BEGIN:VTIMEZONE",
+        "TZID:Europe/Berlin",
+        "BEGIN:DAYLIGHT",
+        "DTSTART:20250330T020000",
+        "RDATE:20260329T020000",
+        "RDATE:20270328T020000",
+        "TZNAME:CEST",
+        "TZOFFSETFROM:+0100",
+        "TZOFFSETTO:+0200",
+        "END:DAYLIGHT",
+        "BEGIN:STANDARD",
+        "DTSTART:20251026T030000",
+        "RDATE:20261025T030000",
+        "TZNAME:CET",
+        "TZOFFSETFROM:+0200",
+        "TZOFFSETTO:+0100",
+        "END:STANDARD",
+        "END:VTIMEZONE",
+    ]
+
+
+@pytest.mark.parametrize(("wall", "zone"), AROUND_CHANGES)
+def test_our_zone_description_changes_clocks_at_the_right_minute(wall: str, zone: str) -> None:
+    described = described_zone(zone, at(wall, zone))
+    start = at(wall, zone).replace(hour=0, minute=0)
+    for minutes in range(0, 24 * 60, 10):
+        instant = start + timedelta(minutes=minutes)
+        if resolve_wall(local(instant, zone), zone) == (instant, "exact"):
+            assert local(instant, zone).replace(tzinfo=described).astimezone(UTC) == instant
 
 
 def test_the_second_pass_of_an_hour_that_comes_twice_is_written_in_utc() -> None:
@@ -156,6 +194,7 @@ texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=300)
 
 
 @given(texts, texts)
+@example("x" * 300, "ü" * 300)
 def test_any_text_is_folded_by_the_rules_and_read_back(title: str, description: str) -> None:
     event = dataclasses.replace(TALK, title=title, description=description)
     octets = to_ics([event], name=title)

@@ -110,6 +110,20 @@ def test_an_occurrence_that_clocks_jump_over_or_show_twice_says_so() -> None:
     assert special == {"2026-03-29": "gap", "2026-10-25": "fold"}
 
 
+def test_a_day_that_a_zone_left_out_is_met_the_day_after() -> None:
+    fridays = Rule(weekday=4, at=time(17), zone="Pacific/Apia", start=date(2011, 12, 1))
+    midnight = datetime(2011, 12, 30, 10, tzinfo=UTC)  # the 31st begins; Samoa had no 30 December 2011
+    first = next(fridays.occurrences(midnight, midnight + timedelta(days=2)))
+    assert (first.key, first.kind) == ("2011-12-30", "gap")
+    assert local(first.instant, "Pacific/Apia") == datetime.fromisoformat("2011-12-31 17:00")
+
+
+def test_clocks_that_go_back_into_yesterday_lose_nothing() -> None:
+    # At 00:01 it was 23:01 again: a quarter of an hour later, the midnight that was is still "tomorrow".
+    sundays = Rule(weekday=6, at=time(0), zone="America/St_Johns", start=date(2010, 10, 1))
+    assert keys(sundays, "2010-11-05 00:00", "2010-11-07 02:45") == ["2010-11-07"]
+
+
 def test_months_without_a_fifth_monday_are_left_out() -> None:
     rule = Rule(weekday=0, at=time(17), zone=BERLIN, start=date(2026, 1, 1), nth=5)
     assert keys(rule, "2026-01-01", "2026-12-31") == ["2026-03-30", "2026-06-29", "2026-08-31", "2026-11-30"]
