@@ -59,7 +59,8 @@ def text_of(item: Mapping[str, Any], key: str) -> str:
 
 def instant_of(item: Mapping[str, Any], key: str) -> datetime | None:
     """A date element in UTC; None where absent or unreadable."""
-    parsed = item.get(f"{key}_parsed")
+    name = f"{key}_parsed"
+    parsed = item.get(name) if name in item else None  # "in" first: feedparser offers another date for it
     return None if parsed is None else datetime.fromtimestamp(calendar.timegm(parsed), UTC)
 
 

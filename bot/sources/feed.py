@@ -1,7 +1,4 @@
-"""The daily feeds: rss.arxiv.org/atom/{category} to a day's announcements. Pure.
-
-The Atom form only goes through feedparser: in RSS it takes the "<" of mathematics for markup and loses text.
-"""
+"""The daily feeds: an answer of rss.arxiv.org to a day's announcements. Pure. Atom is meant, RSS is understood."""
 
 from __future__ import annotations
 
@@ -15,7 +12,8 @@ from typing import Any, cast
 from bot.sources.atom import instant_of, parse_atom, terms_of, text_of
 from bot.sources.entry import AnnounceType, Entry
 from bot.sources.identifiers import NotAnArxivId, parse
-from bot.sources.text import readable
+from bot.sources.rss import is_rss, parse_rss
+from bot.sources.tex import readable
 from bot.sources.trouble import SourceTrouble, trouble_with
 
 MOST_ENTRIES = 2000  # arXiv cuts a feed there, the new papers first: ask for single categories
@@ -58,7 +56,7 @@ def parse_feed(body: bytes, status: int = 200, content_type: str | None = None) 
         raise trouble
     if content_type and "html" in content_type.lower():
         raise SourceTrouble("garbled", detail=f"content type {content_type}")
-    document = parse_atom(body)
+    document = parse_rss(body) if is_rss(body) else parse_atom(body)
     title = text_of(document.feed, "title")
     if status == HTTPStatus.BAD_REQUEST or title.lower().startswith("feed error"):
         raise SourceTrouble("bad_request", detail=f"{title} {text_of(document.feed, 'subtitle')}")

@@ -58,7 +58,8 @@ _NEW = re.compile(r"(?P<yymm>[0-9]{4})\.(?P<number>[0-9]+)")
 _OLD = re.compile(r"(?P<archive>[a-z-]+)/(?P<yymm>[0-9]{4})(?P<number>[0-9]{3})")
 _FIRST_NEW, _LAST_OLD, _LAST_WITH_4_DIGITS, _FIRST_OLD = "0704", "0703", "1412", "9107"
 
-_SPLIT = re.compile(r"[\s<>\"|,;\[\](){}]+")
+_SEPARATORS = ' \t\r\n<>"|,;[](){}'
+_SPLIT = re.compile(rf"[\s{re.escape(_SEPARATORS)}]+")
 _WRAPPING = "'`*_~:!?.…“”‘’„«»\\"
 _LONGEST_TEXT = 20_000  # characters looked at: more than any Discord message holds
 _HIGHEST_VERSION = 999
@@ -105,10 +106,10 @@ def parse(text: str) -> ArxivId:
     seen = _as_seen(text)
     if not seen:
         raise NotAnArxivId(f"No paper was named. {ACCEPTED}")
-    whole = _read(seen)
+    whole = _read(seen.strip(_WRAPPING + _SEPARATORS))
     if isinstance(whole, ArxivId):
         return whole
-    found = find_all(seen)
+    found = _papers(seen, also_ambiguous=True)
     if len(found) > 1:
         raise NotAnArxivId(f"This names {len(found)} papers, {found[0]} and {found[1]} among them. Give one.")
     if found:
@@ -123,9 +124,13 @@ def find_all(text: str) -> list[ArxivId]:
 
     Only clear forms count: links, DOIs, `arXiv:…`, and new-style ids standing alone. Never raises.
     """
+    return _papers(_as_seen(text), also_ambiguous=False)
+
+
+def _papers(seen: str, *, also_ambiguous: bool) -> list[ArxivId]:
     found: dict[str, ArxivId] = {}
-    for token in _tokens(_as_seen(text)):
-        read = None if _AMBIGUOUS.fullmatch(token) else _read(token)
+    for token in _tokens(seen):
+        read = _read(token) if also_ambiguous or not _AMBIGUOUS.fullmatch(token) else None
         if isinstance(read, ArxivId):
             found.setdefault(read.bare, read)
     return list(found.values())

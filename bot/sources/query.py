@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from bot.sources.atom import instant_of, parse_atom, terms_of, text_of
 from bot.sources.entry import Entry
 from bot.sources.identifiers import NotAnArxivId, parse
-from bot.sources.text import readable
+from bot.sources.tex import readable
 from bot.sources.trouble import SourceTrouble, trouble_with
 
 BATCH = 100  # ids a request: well under arXiv's 2,000, and an address of some 1,300 characters
