@@ -111,11 +111,13 @@ class RehearsalServer:
         self.world.files_url = f"{self.url}/attachments"
 
     async def shut(self) -> None:
-        """Refuse new connections and break the gateway's, as when Discord is down; `open` ends it."""
+        """Break all connections and refuse new ones, as when Discord is down; `open` ends it."""
         if self._site:
             await self._site.stop()
             self._site = None
         self.gateway.drop()
+        if self._runner and self._runner.server:
+            await self._runner.server.shutdown(0)
 
     async def stop(self) -> None:
         """Close everything."""

@@ -19,6 +19,7 @@ def option(name: str = "paper", **more: Any) -> dict[str, Any]:
     return {"name": name, "description": "Which", "type": 3} | more
 
 
+LONG = {"name": "n" * 90, "value": "v" * 90}
 WRONG = {
     "capitals": slash("Propose"),
     "space": slash("propose paper"),
@@ -30,9 +31,7 @@ WRONG = {
     "required last": slash(options=[option("a"), option("b", required=True)]),
     "26 choices": slash(options=[option(choices=[{"name": str(i), "value": str(i)} for i in range(26)])]),
     "both": slash(options=[option(autocomplete=True, choices=[{"name": "a", "value": "a"}])]),
-    "too much": slash(
-        options=[option(f"o{i}", choices=[{"name": "n" * 90, "value": "v" * 90}]) for i in range(25)] * 2
-    ),
+    "8000 characters": slash(options=[option(f"o{i}", choices=[LONG, LONG]) for i in range(25)]),
     "menu with description": {"name": "Propose this", "type": 3, "description": "no"},
 }
 

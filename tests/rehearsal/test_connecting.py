@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientError, ClientSession
 
 from bot.rehearsal.server import RehearsalServer
 from tests.rehearsal.conftest import Bot, running
@@ -152,6 +152,24 @@ async def test_a_gateway_that_is_down_is_waited_for(server: RehearsalServer, bot
     server.gateway.drop()
     await bot.hears("resumed")
     assert server.faults.gateway.refuse == 0
+
+
+async def test_an_outage_is_survived(server: RehearsalServer, bot: Bot) -> None:
+    await server.shut()
+    with pytest.raises(ClientError):
+        await bot.fetch_guild(bot.guilds[0].id)
+    await server.open()
+    await bot.hears("resumed")
+    assert (await bot.fetch_guild(bot.guilds[0].id)).name == "Efficient ML"
+
+
+async def test_a_silent_gateway_is_noticed_and_nothing_is_lost(server: RehearsalServer) -> None:
+    server.gateway.heartbeat = 0.05
+    async with running(server, Bot(heartbeat_timeout=0.15)) as bot:
+        server.gateway.mute()
+        await server.people["alice"].say("general", "into the void")
+        await bot.hears("resumed")
+        await bot.hears("message")
 
 
 async def test_while_the_server_is_shut_nobody_can_connect(server: RehearsalServer) -> None:

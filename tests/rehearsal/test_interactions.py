@@ -213,7 +213,6 @@ async def test_the_client_checks_options_before_it_sends(server: RehearsalServer
     answer = await alice.slash("/session plan", given, channel="general", seats=5)
     assert answer.text == "monday by Bob in proposals: Talk, 5"
     for wrong in (
-        {},
         {"when": "x"},
         {"when": "y" * 41},
         {"seats": 51},
@@ -222,9 +221,9 @@ async def test_the_client_checks_options_before_it_sends(server: RehearsalServer
         {"who": "x"},
     ):
         with pytest.raises(CannotDo):
-            await alice.slash(
-                "/session plan", ({"when": "monday"} if wrong else {}) | wrong, channel="general"
-            )
+            await alice.slash("/session plan", {"when": "monday"} | wrong, channel="general")
+    with pytest.raises(CannotDo, match="needs the option 'when'"):
+        await alice.slash("/session plan", channel="general")
     with pytest.raises(CannotDo, match="wants one of: plan"):
         await alice.slash("/session", channel="general")
     with pytest.raises(CannotDo, match="offered no command 'nothing'"):

@@ -87,6 +87,21 @@ async def test_an_empty_bucket_makes_the_bot_slow_down(server: RehearsalServer, 
     assert all(exchange.status == 200 for exchange in server.requests[-4:])
 
 
+async def test_too_many_requests_are_told_how_long_to_wait(server: RehearsalServer) -> None:
+    server.limits.rules["GET", "/users/@me"] = (1, 60.0)
+    headers = {"Authorization": f"Bot {server.token}", "User-Agent": "DiscordBot (test, 1)"}
+    async with aiohttp.ClientSession(headers=headers) as session:
+        async with session.get(f"{server.api_url}/users/@me") as first:
+            assert (first.status, first.headers["X-RateLimit-Remaining"]) == (200, "0")
+        async with session.get(f"{server.api_url}/users/@me") as second:
+            told = await second.json()
+        server.limits.per_second = 0
+        async with session.get(f"{server.api_url}/gateway/bot") as third:
+            assert (await third.json())["global"] is True
+    assert (second.status, second.headers["Via"], told["global"]) == (429, "1.1 google", False)
+    assert 59 < told["retry_after"] <= 60
+
+
 async def test_a_held_request_takes_effect_when_it_is_released(server: RehearsalServer, bot: Bot) -> None:
     import asyncio
 
