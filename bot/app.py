@@ -21,6 +21,7 @@ from bot.chat.places import Places
 from bot.clock import Clock
 from bot.config import Settings
 from bot.log import event
+from bot.services.announcements import Announcements
 from bot.services.digests import Digests
 from bot.services.notes import Notes
 from bot.services.outbox import Outbox
@@ -126,10 +127,11 @@ class App:
         outbox = Outbox(database, clock)
         papers = Papers(database, clock, arxiv)
         routers = Routers()
-        reminders = Reminders(database, clock, settings, outbox)
         votes = Votes(database, clock)
         proposals = Proposals(database, clock, settings, outbox, papers, routers, votes)
-        sessions = Sessions(database, clock, settings, outbox, papers, reminders)
+        sessions = Sessions(database, clock, settings, papers)
+        Announcements(outbox, sessions)
+        Reminders(database, clock, settings, outbox, sessions)
         digests = Digests(database, clock, settings, outbox, arxiv, routers)
         return Services(settings, outbox, proposals, votes, sessions, digests)
 
