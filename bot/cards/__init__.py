@@ -1,5 +1,5 @@
 """What the bot says, as plain data: pure functions from nouns to cards. All wording lives here."""
 
-from bot.cards.base import Button, Card, Field
+from bot.cards.base import Button, Card, Field, NativeEvent, Said, Thread
 
-__all__ = ["Button", "Card", "Field"]
+__all__ = ["Button", "Card", "Field", "NativeEvent", "Said", "Thread"]

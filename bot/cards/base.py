@@ -78,6 +78,43 @@ class Card:
         return replace(self, title=title, text=text, fields=tuple(fields), footer=footer, buttons=buttons)
 
 
+@dataclass(frozen=True)
+class Thread:
+    """A discussion thread, opened from a message. `minutes` of silence archive it: 60, 1440, 4320 or 10080."""
+
+    name: str
+    minutes: Literal[60, 1440, 4320, 10080] = 10080
+    archived: bool = False
+
+
+@dataclass(frozen=True)
+class NativeEvent:
+    """An entry in Discord's own list of events. All is plain text; `place` is where it happens, in words.
+
+    Limits: https://discord.com/developers/docs/resources/guild-scheduled-event
+    """
+
+    name: str
+    description: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    cancelled: bool = False
+
+    def fitted(self) -> NativeEvent:
+        """The same within Discord's limits; room is left for the reference at the end of the description."""
+        return replace(
+            self,
+            name=clip(self.name, 100),
+            description=clip(self.description, 960),
+            place=clip(self.place, 100),
+        )
+
+
+#: Whatever a post can be.
+Said = Card | Thread | NativeEvent
+
+
 def action(name: str, *arguments: object) -> str:
     """The `custom_id` of a button: all its state, so that it works after any restart. At most 100 characters."""
     return ":".join([name, *map(str, arguments)])

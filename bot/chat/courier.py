@@ -11,7 +11,8 @@ from datetime import timedelta
 import aiohttp
 import discord
 
-from bot.cards import Card
+from bot.cards import Card, NativeEvent, Said, Thread
+from bot.chat import natives
 from bot.chat.draw import drawn, reference_of
 from bot.chat.places import Places, find, missing
 from bot.services.outbox import Blocked, Impossible, NotNow, Sent, Target, Unclear
@@ -36,53 +37,68 @@ class Courier:
         self._client, self._places = client, places
 
     async def find(self, post: Post) -> Sent | None:
-        """Read the channel back to before the post was claimed, for a message of ours with its reference.
+        """What an earlier try may have left: a message or an event of ours with the post's reference.
 
         Raises Blocked when the history may not be read: to say it again unseen could say it twice.
         """
         async with self._troubles(post):
-            channel_id = post.channel_id or await self._places.resolve(post.guild_id, post.place)
-            channel = self._client.get_channel(channel_id)
-            if isinstance(channel, discord.abc.GuildChannel) and "Read Message History" in missing(channel):
-                raise Blocked(
-                    f"I may not read the history of <#{channel_id}>. Give me Read Message History there.",
-                    f"<#{channel_id}>",
-                )
-            since = (post.claimed_at or post.due_at) - SKEW
-            looked = 0
-            async for message in self._at(channel_id, post).history(limit=_LOOK_AT_MOST):
-                if reference_of(message) == post.nonce:
-                    return Sent(channel_id, message.id)
-                looked += 1
-                if looked >= _LOOK_AT_LEAST and message.created_at < since:
-                    break
+            if post.op == "event" and "of" not in post.data:
+                return await natives.find_event(self._guild(post), post.nonce)
+            if post.op != "send":
+                return None  # repeating it changes nothing
+            return await self._find_message(post)
+
+    async def _find_message(self, post: Post) -> Sent | None:
+        """Read the channel back to before the post was claimed."""
+        channel_id = post.channel_id or await self._places.resolve(post.guild_id, post.place)
+        channel = self._client.get_channel(channel_id)
+        if isinstance(channel, discord.abc.GuildChannel) and "Read Message History" in missing(channel):
+            cure = f"I may not read the history of <#{channel_id}>. Give me Read Message History there."
+            raise Blocked(cure, f"<#{channel_id}>")
+        since = (post.claimed_at or post.due_at) - SKEW
+        looked = 0
+        async for message in self._at(channel_id, post).history(limit=_LOOK_AT_MOST):
+            if reference_of(message) == post.nonce:
+                return Sent(channel_id, message.id)
+            looked += 1
+            if looked >= _LOOK_AT_LEAST and message.created_at < since:
+                break
         return None
 
-    async def deliver(self, post: Post, card: Card | None, target: Target | None) -> Sent:
-        """Send, edit or react. Each may be repeated: a send carries its nonce, the others change nothing twice."""
+    async def deliver(self, post: Post, said: Said, target: Target | None) -> Sent:
+        """Send, edit, react, open a thread, make or change an event.
+
+        Each may be repeated: a send carries its nonce, an event is looked for, the others change nothing twice.
+        """
         async with self._troubles(post):
-            if post.op == "send":
-                return await self._send(post, card)
+            if isinstance(said, NativeEvent):
+                return await natives.event(self._guild(post), said, target, post.nonce)
+            if isinstance(said, Card) and post.op == "send":
+                return await self._send(post, said)
             if target is None:
                 raise Impossible("the message it is for was never posted")
             message = self._at(target.channel_id, post).get_partial_message(target.message_id)
-            if post.op == "edit" and card is not None:
-                arguments = drawn(card, reference=target.reference)
-                await message.edit(**arguments)
-            elif post.op == "react" and card is not None:
-                for emoji in card.reactions:
-                    await message.add_reaction(emoji)
+            if isinstance(said, Thread):
+                return await natives.thread(message, said)
+            if post.op == "edit":
+                await message.edit(**drawn(said, reference=target.reference))
+            for emoji in said.reactions if post.op == "react" else ():
+                await message.add_reaction(emoji)
             return Sent(target.channel_id, target.message_id)
 
-    async def _send(self, post: Post, card: Card | None) -> Sent:
-        if card is None:
-            raise Impossible("there is nothing to say")
+    async def _send(self, post: Post, card: Card) -> Sent:
         channel_id = await self._places.resolve(post.guild_id, post.place)
         arguments = {
             key: value for key, value in drawn(card, reference=post.nonce).items() if value is not None
         }
         message = await self._at(channel_id, post).send(nonce=post.nonce, **arguments)
         return Sent(channel_id, message.id)
+
+    def _guild(self, post: Post) -> discord.Guild:
+        guild = self._client.get_guild(post.guild_id)
+        if guild is None:
+            raise NotNow(f"the server {post.guild_id} is not there", after=timedelta(seconds=2))
+        return guild
 
     def _at(self, channel_id: int, post: Post) -> discord.PartialMessageable:
         guild_id = None if post.place.startswith("user:") else post.guild_id
@@ -101,21 +117,29 @@ class Courier:
             raise Unclear(f"Discord's reply was lost ({type(error).__name__})") from error
 
 
+#: What to give the bot where Discord refused it, by what it was to do.
+_CURES = {
+    "event": "Give me Create Events and Manage Events.",
+    "thread": "Give me Create Public Threads, Send Messages in Threads and Manage Threads there.",
+}
+_CURE = "Give me View Channel, Send Messages, Embed Links, Add Reactions and Read Message History there."
+_FOR_EVER = {
+    _NO_DM: "the person takes no direct messages from this server",
+    _UNKNOWN_MESSAGE: "the message was deleted",
+}
+
+
 def _meaning(error: discord.HTTPException, post: Post) -> Exception:
     """What an error of Discord means for a post."""
     if error.status >= _SERVER_ERROR:
         return Unclear(f"Discord answered {error.status}")
     if error.status == _TOO_MANY:
         return NotNow("Discord asks for a pause", after=timedelta(seconds=30))
-    if error.code == _NO_DM:
-        return Impossible("the person takes no direct messages from this server")
-    if error.code == _UNKNOWN_MESSAGE:
-        return Impossible("the message was deleted")
+    if error.code in _FOR_EVER:
+        return Impossible(_FOR_EVER[error.code])
     if error.status == 403 or error.code in (_UNKNOWN_CHANNEL, _NO_ACCESS, _NO_PERMISSION):
-        cure = (
-            "Give me View Channel, Send Messages, Embed Links, Add Reactions and Read Message History there."
-        )
-        return Blocked(f"Discord says: {error.text or error.status}. {cure}", place=_name(post))
+        cause = f"Discord says: {error.text or error.status}. {_CURES.get(post.op, _CURE)}"
+        return Blocked(cause, place="the list of events" if post.op == "event" else _name(post))
     return Impossible(f"Discord refused it: {error.status} {error.code} {error.text}")
 
 

@@ -148,7 +148,9 @@ class Digests:
             try:
                 day = await self._arxiv.fetch_feed(category)
             except SourceTrouble as trouble:
-                event(log, "feed.failed", logging.WARNING, category=category, kind=trouble.kind, cause=trouble)
+                event(
+                    log, "feed.failed", logging.WARNING, category=category, kind=trouble.kind, cause=trouble
+                )
                 result.troubles[category] = trouble
                 stopped = trouble if trouble.kind in _ALL_THE_SAME else None
                 continue

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from bot.cards import Card, answers
+from bot.cards import Card, Said, answers
 from bot.clock import Clock
 from bot.log import event
 from storage import outbox
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 #: The longest pause between two tries of one post.
 LONGEST_PAUSE = timedelta(hours=1)
+#: How long a lane rests after a mistake of our own.
+AFTER_ERROR = timedelta(minutes=1)
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no letter or digit that is read as another
 
 
@@ -86,19 +88,19 @@ class Courier(Protocol):
         """The message that an earlier try may have left, if it did."""
         ...
 
-    async def deliver(self, post: Post, card: Card | None, target: Target | None) -> Sent:
-        """Do what the post says; `target` is the message that an edit or a reaction is for."""
+    async def deliver(self, post: Post, said: Said, target: Target | None) -> Sent:
+        """Do what the post says; `target` is the message (or event) that it changes, if it changes one."""
         ...
 
 
-Renderer = Callable[[Tx, Post, datetime], Awaitable[Card | Drop]]
+Renderer = Callable[[Tx, Post, datetime], Awaitable[Said | Drop]]
 AfterSent = Callable[[Tx, Post], Awaitable[None]]
 
 
 @dataclass
 class _Claim:
     post: Post
-    card: Card | None
+    said: Said | None
     target: Target | None
     again: bool
 
@@ -172,9 +174,10 @@ class Outbox:
     def _rest(self, lane: Lane, task: asyncio.Task[None]) -> None:
         self._lanes.pop(lane, None)
         if not task.cancelled() and (error := task.exception()):
-            event(log, "outbox.broken", logging.ERROR, lane=lane)
-            log.error("a lane of the outbox stopped", exc_info=error)
-        self._database.on_wake()
+            # Not even the rest could be noted, so the database is ill; the timers' safety net looks again.
+            log.error("a lane of the outbox stopped: %s", lane, exc_info=error)
+        else:
+            self._database.on_wake()
 
     async def settle(self) -> None:
         """Wait until no lane is at work."""
@@ -208,9 +211,15 @@ class Outbox:
 
     async def _work(self, lane: Lane) -> None:
         """Deliver what is due in a lane, in order, until nothing is or the first must wait."""
-        while not self._closing and (claim := await self._claim(lane)) is not None:
-            if not await self._carry(lane, claim):
-                return
+        try:
+            while not self._closing and (claim := await self._claim(lane)) is not None:
+                if not await self._carry(lane, claim):
+                    return
+        except Exception:  # our own mistake: the lane rests, so that it neither spins nor holds up the others
+            log.exception("a lane of the outbox broke: %s", lane)
+            now = self._clock.now()
+            async with self._database.transaction() as tx:
+                await outbox.hold_back(tx, lane, until=now + AFTER_ERROR, now=now)
 
     async def _claim(self, lane: Lane) -> _Claim | None:
         """Take the next post of a lane that can be said; those that need not be said any more are put away."""
@@ -224,16 +233,16 @@ class Outbox:
                 if not again and post.expires_at is not None and now >= post.expires_at:
                     self._end(post, "expired", "its time had passed")
                     continue
-                card = await self._render(tx, post, now)
+                said = await self._render(tx, post, now)
                 target = await self._target(tx, post)
-                if not again and isinstance(card, Drop):
-                    self._end(post, "cancelled", card.cause)
+                if not again and isinstance(said, Drop):
+                    self._end(post, "cancelled", said.cause)
                     continue
                 post.state, post.claimed_at = "sending", post.claimed_at or now
                 post.attempts += 1
-            return _Claim(post, None if isinstance(card, Drop) else card, target, again)
+            return _Claim(post, None if isinstance(said, Drop) else said, target, again)
 
-    async def _render(self, tx: Tx, post: Post, now: datetime) -> Card | Drop:
+    async def _render(self, tx: Tx, post: Post, now: datetime) -> Said | Drop:
         renderer = self._renderers.get(post.kind)
         return await renderer(tx, post, now) if renderer else Drop(f"nothing knows how to say {post.kind}")
 
@@ -250,12 +259,12 @@ class Outbox:
         post = claim.post
         assert self._courier is not None  # noqa: S101 - lanes are only set to work when there is one
         try:
-            sent = await self._courier.find(post) if claim.again and post.op == "send" else None
+            sent = await self._courier.find(post) if claim.again else None
             if sent is None:
-                if claim.card is None or self._stale(post):
+                if claim.said is None or self._stale(post):
                     await self._put_away(post)
                     return True
-                sent = await self._courier.deliver(post, claim.card, claim.target)
+                sent = await self._courier.deliver(post, claim.said, claim.target)
         except NotNow as trouble:
             await self._postpone(lane, post, str(trouble), trouble.after, unclear=claim.again)
         except Unclear as trouble:
@@ -294,7 +303,7 @@ class Outbox:
 
     async def _fail(self, post: Post, cause: str) -> None:
         async with self._database.transaction() as tx:
-            self._end(await tx.get_one(Post, post.post_id), "failed", cause, logging.ERROR)
+            self._end(await tx.get_one(Post, post.post_id), "failed", cause, logging.WARNING)
         self._tell_waiters(post.post_id)
 
     def _end(self, post: Post, state: str, cause: str | None = None, level: int = logging.INFO) -> None:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Literal
 
 from bot.cards import Card
 from bot.cards import sessions as cards
 from bot.cards.base import plain
 from bot.clock import Clock
+from bot.config import ServerSettings
 from bot.log import event
-from bot.services.outbox import Drop, Outbox
 from bot.services.papers import Papers
 from bot.services.people import Actor, Refused
-from bot.services.reminders import Reminders
 from bot.services.settings import SettingsService
 from bot.sources import NotAnArxivId, SourceTrouble, parse
 from bot.when import NotAWhen, parse_when
-from storage import outbox as stored_posts
 from storage import sessions
 from storage.database import Database, Tx
 from storage.sessions import SessionView
-from storage.tables import Post, Presenter, Session, Talk
+from storage.tables import Presenter, Session, Talk
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,22 @@ class Plan:
     link: str | None = None
 
 
+Kind = Literal["planned", "edited", "moved", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of a session, told to its followers (announcements, reminders, …) in the same transaction."""
+
+    kind: Kind
+    view: SessionView
+    settings: ServerSettings
+    by: int
+
+
+Follower = Callable[[Tx, Change], Awaitable[None]]
+
+
 class Sessions:
     """From an organiser's words to an announced session."""
 
@@ -51,14 +67,14 @@ class Sessions:
         database: Database,
         clock: Clock,
         settings: SettingsService,
-        outbox: Outbox,
         papers: Papers,
-        reminders: Reminders,
     ) -> None:
-        self._database, self._clock, self._settings = database, clock, settings
-        self._outbox, self._papers, self._reminders = outbox, papers, reminders
-        outbox.says("announcement", self._announcement)
-        outbox.says("cancellation", self._cancellation)
+        self._database, self._clock, self._settings, self._papers = database, clock, settings, papers
+        self._followers: list[Follower] = []
+
+    def follow(self, follower: Follower) -> None:
+        """Have `follower` called in every transaction that changes a session."""
+        self._followers.append(follower)
 
     async def plan(self, actor: Actor, plan: Plan) -> Card:
         """Make a session, announce it and set its reminders.
@@ -87,10 +103,7 @@ class Sessions:
             tx.add(session)
             await tx.flush()
             await self._add_talk(tx, session, plan, paper_id)
-            await self._announce(tx, session)
-            await self._reminders.plan(tx, session, settings)
-            view = await sessions.get(tx, actor.guild_id, session.session_id)
-        assert view is not None  # noqa: S101 - written above
+            view = await self._changed(tx, "planned", session, settings, actor)
         event(
             log,
             "session.planned",
@@ -111,11 +124,8 @@ class Sessions:
                 raise Refused(
                     f"There is no planned session {session_id} here. `/nextsession` shows the next one."
                 )
-            session = view.session
-            session.state, session.version = "cancelled", session.version + 1
-            await stored_posts.cancel(tx, guild_id=actor.guild_id, key_prefix=f"session:{session_id}:")
-            await self._put(tx, session, "news", "cancellation", expires_at=session.starts_at)
-            await self._update_announcement(tx, session)
+            view.session.state, view.session.version = "cancelled", view.session.version + 1
+            await self._changed(tx, "cancelled", view.session, settings, actor)
         event(log, "session.cancelled", session=session_id, guild=actor.guild_id, by=actor.user_id)
         return cards.cancelled(view)
 
@@ -188,41 +198,16 @@ class Sessions:
             )
         await tx.flush()
 
-    async def _announce(self, tx: Tx, session: Session) -> None:
-        await self._put(tx, session, "announcement", "announcement", expires_at=session.starts_at)
-
-    async def _update_announcement(self, tx: Tx, session: Session) -> None:
-        """Have the announcement say what holds now, if it is out; one that still waits is made when it is sent."""
-        key = f"session:{session.session_id}:announcement"
-        post = await stored_posts.by_key(tx, key)
-        if post is not None and post.state in ("sent", "sending"):
-            await self._put(tx, session, f"v{session.version}:edit", "announcement", op="edit", of=key)
-
-    async def _put(
-        self, tx: Tx, session: Session, what: str, kind: str, *, op: str = "send", of: str | None = None,
-        expires_at: datetime | None = None,
-    ) -> None:  # fmt: skip
-        data = {"session": session.session_id} | ({"of": of} if of else {})
-        await self._outbox.put(
-            tx, key=f"session:{session.session_id}:{what}", guild_id=session.guild_id, place="announcements",
-            kind=kind, data=data, op=op, expires_at=expires_at,
-        )  # fmt: skip
-
-    # what the outbox says of it
-
-    async def _announcement(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
-        view = await self._view(tx, post)
-        if view is None or (view.session.state != "planned" and post.op == "send"):
-            return Drop("the session is not planned any more")
-        return cards.announcement(view) if view.session.state == "planned" else cards.cancelled(view)
-
-    async def _cancellation(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
-        view = await self._view(tx, post)
-        return cards.cancelled(view) if view else Drop("the session is gone")
-
-    @staticmethod
-    async def _view(tx: Tx, post: Post) -> SessionView | None:
-        return await sessions.get(tx, post.guild_id, post.data["session"])
+    async def _changed(
+        self, tx: Tx, kind: Kind, session: Session, settings: ServerSettings, actor: Actor
+    ) -> SessionView:
+        """Tell all followers what became of a session; the session as it is now."""
+        await tx.flush()
+        view = await sessions.get(tx, session.guild_id, session.session_id)
+        assert view is not None  # noqa: S101 - written in this transaction
+        for follower in self._followers:
+            await follower(tx, Change(kind, view, settings, actor.user_id))
+        return view
 
 
 def _check_lengths(plan: Plan) -> None:

@@ -1,0 +1,71 @@
+"""Threads and native events: what Discord makes without a nonce, made once by looking before it is repeated."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.cards import NativeEvent, Thread
+from bot.services.outbox import Impossible, Sent, Target
+
+_THREAD_EXISTS, _UNKNOWN_EVENT = 160004, 10070
+
+
+async def thread(message: discord.PartialMessage, said: Thread) -> Sent:
+    """Open the thread of a message, or archive it. A message has one thread at most, which bears its id."""
+    if said.archived:
+        channel = await message.channel.fetch_message(message.id)
+        if channel.thread is not None:
+            await channel.thread.edit(archived=True)
+        return Sent(message.channel.id, message.id)
+    try:
+        await message.create_thread(name=said.name[:100] or "Discussion", auto_archive_duration=said.minutes)
+    except discord.HTTPException as error:
+        if error.code != _THREAD_EXISTS:
+            raise
+    return Sent(message.channel.id, message.id)
+
+
+async def find_event(guild: discord.Guild, reference: str) -> Sent | None:
+    """The event of ours that bears a reference at the end of its description."""
+    for event in await guild.fetch_scheduled_events(with_counts=False):
+        if (event.description or "").endswith(f"ref {reference}"):
+            return Sent(0, event.id)
+    return None
+
+
+async def event(guild: discord.Guild, said: NativeEvent, target: Target | None, reference: str) -> Sent:
+    """Make an event, or make an existing one say what holds now. Raises Impossible when somebody deleted it."""
+    said = said.fitted()
+    reference = target.reference if target else reference
+    name, place = said.name or "Session", said.place or "online"
+    description = f"{said.description}\n\nref {reference}"
+    if target is None:
+        made = await guild.create_scheduled_event(
+            name=name,
+            description=description,
+            start_time=said.starts_at,
+            end_time=said.ends_at,
+            entity_type=discord.EntityType.external,
+            privacy_level=discord.PrivacyLevel.guild_only,
+            location=place,
+        )
+        return Sent(0, made.id)
+    try:
+        known = await guild.fetch_scheduled_event(target.message_id, with_counts=False)
+        if known.status is not discord.EventStatus.scheduled:
+            return Sent(0, known.id)  # it runs or is over: both are final, nothing can be changed
+        if said.cancelled:
+            await known.cancel()
+        else:
+            await known.edit(
+                name=name,
+                description=description,
+                start_time=said.starts_at,
+                end_time=said.ends_at,
+                location=place,
+            )
+    except discord.NotFound as error:
+        if error.code == _UNKNOWN_EVENT:
+            raise Impossible("somebody deleted the event") from error
+        raise
+    return Sent(0, target.message_id)
