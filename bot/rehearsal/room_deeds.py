@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.rehearsal import messages, palette, reactions, wire
+from bot.rehearsal import messages, palette, pins, reactions, wire_guilds
 from bot.rehearsal import room_view as view
 from bot.rehearsal.answers import Answer
 from bot.rehearsal.errors import JSON
@@ -55,7 +55,9 @@ class Deeds:
     async def do_commands(self, visitor: Visitor, asked: JSON) -> list[JSON]:
         """The commands that the bot has registered and this member is offered here, of all kinds."""
         channel = self._channel(visitor, asked)
-        return [wire.command(self._world, one) for one in palette.offered(self._world, visitor.me, channel)]
+        return [
+            wire_guilds.command(self._world, one) for one in palette.offered(self._world, visitor.me, channel)
+        ]
 
     async def do_dm(self, visitor: Visitor, _asked: JSON) -> str:
         """Open the private channel with the bot; gives its id."""
@@ -92,9 +94,7 @@ class Deeds:
     async def do_pin(self, visitor: Visitor, asked: JSON) -> None:
         """Pin a message, or unpin it."""
         item = self._message(visitor, asked)
-        messages.pin(
-            self._world, visitor.me, item.channel_id, item.id, pinned=bool(asked.get("pinned", True))
-        )
+        pins.pin(self._world, visitor.me, item.channel_id, item.id, pinned=bool(asked.get("pinned", True)))
 
     async def do_react(self, visitor: Visitor, asked: JSON) -> None:
         """Add one's reaction, or take it back."""

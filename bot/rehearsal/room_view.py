@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from bot.rehearsal import permissions, wire
+from bot.rehearsal import permissions, wire, wire_guilds
 from bot.rehearsal.errors import JSON
 from bot.rehearsal.flags import ChannelKind, Permission
 from bot.rehearsal.models import Channel, Guild, Message, User
@@ -60,7 +60,8 @@ def _guild(world: World, me: User, guild: Guild) -> JSON:
         ],
         "channels": [_channel(world, me, one) for one in guild.channels.values() if _listed(world, me, one)],
         "events": [
-            wire.event(event) | {"interested": me.id in event.subscribers} for event in guild.events.values()
+            wire_guilds.event(event) | {"interested": me.id in event.subscribers}
+            for event in guild.events.values()
         ],
         "emojis": {name: str(number) for number, name in guild.emojis.items()},
         "can_manage": bool(permissions.in_guild(guild, guild.members[me.id]) & P.MANAGE_GUILD),

@@ -1,0 +1,203 @@
+"""A real browser for tests: headless Chromium, spoken to over its DevTools protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import itertools
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+_FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--remote-debugging-port=0",
+)
+
+
+def chromium() -> str | None:
+    """The path of a Chromium, from CHROMIUM or the search path; None if there is none."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+
+
+class PageError(AssertionError):
+    """The page's JavaScript failed, or what was waited for did not come."""
+
+
+class Page:
+    """One tab."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self.errors: list[str] = []
+        self._reader = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            told = json.loads(message.data)
+            if told.get("id") in self._waiting:
+                self._waiting.pop(told["id"]).set_result(told)
+            elif told.get("method") == "Runtime.exceptionThrown":
+                detail = told["params"]["exceptionDetails"]
+                self.errors.append(detail.get("exception", {}).get("description", detail["text"]))
+            elif told.get("method") == "Log.entryAdded" and told["params"]["entry"]["level"] == "error":
+                self.errors.append(told["params"]["entry"]["text"])
+
+    async def send(self, method: str, **params: Any) -> dict[str, Any]:
+        """One command of the DevTools protocol."""
+        number = next(self._numbers)
+        future = asyncio.get_running_loop().create_future()
+        self._waiting[number] = future
+        await self._socket.send_json({"id": number, "method": method, "params": params})
+        told = await asyncio.wait_for(future, 20)
+        if "error" in told:
+            raise PageError(f"{method}: {told['error']['message']}")
+        return dict(told["result"])
+
+    async def size(self, width: int, height: int, *, dark: bool = False, scale: float = 1) -> None:
+        """Set the window's size and the system's colours."""
+        await self.send(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=scale,
+            mobile=False,
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        await self.send("Emulation.setEmulatedMedia", features=[scheme])
+
+    async def open(self, url: str) -> None:
+        """Go to the rehearsal page and wait until it knows the world."""
+        await self.send("Page.navigate", url=url)
+        await self.until("document.body?.dataset.ready === 'yes'")
+
+    async def js(self, expression: str) -> Any:
+        """The value of an expression (promises are awaited). Raises PageError if it throws."""
+        told = await self.send(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
+        if "exceptionDetails" in told:
+            detail = told["exceptionDetails"]
+            raise PageError(detail.get("exception", {}).get("description", detail["text"]))
+        return told["result"].get("value")
+
+    async def until(self, expression: str, timeout: float = 10.0) -> Any:  # noqa: ASYNC109 — a bound
+        """Wait until an expression is true, and give its value."""
+        script = f"""new Promise((resolve, reject) => {{
+            const end = performance.now() + {timeout * 1000};
+            const look = () => {{
+              let value; try {{ value = ({expression}); }} catch {{ value = false; }}
+              if (value) resolve(value);
+              else if (performance.now() > end) reject(new Error("never came true: " + {json.dumps(expression)}));
+              else setTimeout(look, 30);
+            }};
+            look();
+        }})"""
+        return await self.js(script)
+
+    async def text(self, selector: str = "body") -> str:
+        """The visible text of the first element that fits."""
+        return str(await self.js(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''"))
+
+    async def click(self, selector: str, text: str | None = None) -> None:
+        """Press the first visible element that fits the selector and shows the text, with a real mouse."""
+        script = f"""[...document.querySelectorAll({json.dumps(selector)})].filter((e) => e.checkVisibility()
+            && (e.innerText + (e.getAttribute("aria-label") ?? "")).includes({json.dumps(text or "")}))[0]"""
+        await self.until(script + " !== undefined")
+        await self.js(f"{script}.scrollIntoView({{block: 'nearest'}})")
+        box = await self.js(f"(({script}).getBoundingClientRect().toJSON())")
+        point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        await self.send("Input.dispatchMouseEvent", type="mouseMoved", **point)
+        for kind in ("mousePressed", "mouseReleased"):
+            await self.send("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **point)
+
+    async def type(self, text: str) -> None:
+        """Write into what has the focus."""
+        await self.send("Input.insertText", text=text)
+
+    async def key(self, name: str) -> None:
+        """Press a key: Enter, Tab, Escape, ArrowDown …"""
+        codes = {"Enter": 13, "Tab": 9, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38, "Backspace": 8}
+        key = {"key": name, "code": name, "windowsVirtualKeyCode": codes[name]}
+        text = {"text": "\r"} if name == "Enter" else {}
+        await self.send("Input.dispatchKeyEvent", type="keyDown", **key, **text)
+        await self.send("Input.dispatchKeyEvent", type="keyUp", **key)
+
+    async def picture(self, path: Path) -> None:
+        """Save what is to be seen as a PNG."""
+        told = await self.send("Page.captureScreenshot", format="png")
+        path.write_bytes(base64.b64decode(told["data"]))
+
+    async def close(self) -> None:
+        """Let go of the tab."""
+        self._reader.cancel()
+        await self._socket.close()
+
+
+class Browser:
+    """One Chromium with a profile of its own."""
+
+    def __init__(self, http: aiohttp.ClientSession, address: str) -> None:
+        self._http, self._address = http, address
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def launch(cls, program: str) -> AsyncIterator[Self]:
+        """Start it, and end it afterwards."""
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+            process = await asyncio.create_subprocess_exec(
+                program,
+                *_FLAGS,
+                f"--user-data-dir={profile}",
+                "about:blank",
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+            )
+            try:
+                assert process.stderr is not None
+                async with asyncio.timeout(30):
+                    async for line in process.stderr:
+                        if b"DevTools listening on" in line:
+                            break
+                    port = int(line.rsplit(b":", 1)[1].split(b"/")[0])
+                async with aiohttp.ClientSession() as http:
+                    yield cls(http, f"http://127.0.0.1:{port}")
+            finally:
+                process.terminate()
+                await process.communicate()
+
+    @contextlib.asynccontextmanager
+    async def page(self) -> AsyncIterator[Page]:
+        """A new tab."""
+        async with self._http.put(f"{self._address}/json/new?about:blank") as reply:
+            target = await reply.json(content_type=None)
+        socket = await self._http.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=0)
+        page = Page(socket)
+        for domain in ("Page", "Runtime", "Log"):
+            await page.send(f"{domain}.enable")
+        try:
+            yield page
+        finally:
+            await page.close()
+            async with self._http.get(f"{self._address}/json/close/{target['id']}"):
+                pass
