@@ -169,8 +169,7 @@ class Front:
         try:
             self._admit(request)
             headers = self.server.limits.spend(seen)
-            if isinstance(body, DiscordError):
-                raise body
+            _require_readable(body)
             call = Call(self.server.world, self.server, dict(request.match_info), seen.query, body, files)
             result = endpoint(call)
             status, data = 200, result
@@ -181,6 +180,9 @@ class Front:
         except DiscordError as refused:
             status, data = refused.status, refused.body()
             headers |= refused.headers
+        except Exception as bug:  # aiohttp would answer 500, and the bot would take Discord for ill
+            self.server.failures.append(bug)
+            raise
         seen.status, seen.reply = status, data
         return reply(status, data, headers)
 
@@ -204,6 +206,11 @@ def reply(status: int, data: Any, headers: dict[str, str] | None = None) -> web.
     return web.Response(
         status=status, body=payload, headers=(headers or {}) | {"Content-Type": "application/json"}
     )
+
+
+def _require_readable(body: Any) -> None:
+    if isinstance(body, DiscordError):
+        raise body
 
 
 def _unknown(_call: Call) -> None:

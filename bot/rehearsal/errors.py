@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
 from enum import Enum
 from typing import Any
 
@@ -105,8 +104,11 @@ class Form:
             at = at.setdefault(step, {})
         at.setdefault("_errors", []).append({"code": code, "message": message})
 
-    def length(self, path: str, value: Sized | None, low: int, high: int) -> None:
+    def length(self, path: str, value: object, low: int, high: int) -> None:
         """A text's or list's size must be within bounds; None is as empty."""
+        if value is not None and not isinstance(value, str | list | tuple):
+            self.fault(path, "BASE_TYPE_CONVERT", f"Could not interpret {value!r:.50} as text or list.")
+            return
         size = 0 if value is None else len(value)
         kind = "in length" if isinstance(value, str) else "in size"
         if low and not size:

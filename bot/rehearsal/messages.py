@@ -59,7 +59,8 @@ def _remembered(world: World, author: User, nonce: str) -> Message | None:
     if entry is None or world.now() - entry[1] > world.nonce_memory:
         return None
     message = entry[0]
-    if message.id not in world.channels[message.channel_id].log:
+    channel = world.channels.get(message.channel_id)
+    if channel is None or message.id not in channel.log:
         raise Refusal.UNKNOWN_MESSAGE.error()
     return message
 

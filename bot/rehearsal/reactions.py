@@ -15,7 +15,6 @@ from bot.rehearsal.world import World
 P = Permission
 _DISTINCT = 20
 _CUSTOM = re.compile(r"\w{2,32}:(\d+)")
-_KEYCAP = "\u20e3"
 
 
 def add(
@@ -120,14 +119,12 @@ def _told(channel: Channel, message: Message, user: User, emoji: str, *, burst: 
 
 
 def _require_emoji(world: World, emoji: str) -> None:
-    """10014 for what is neither a server's own emoji nor something that looks like one."""
+    """10014 for what is neither a server's own emoji nor looks like one of Unicode's."""
     custom = _CUSTOM.fullmatch(emoji)
     if custom:
         known = any(int(custom[1]) in guild.emojis for guild in world.guilds.values())
     else:
-        known = bool(emoji) and (
-            _KEYCAP in emoji or any(unicodedata.category(c) in {"So", "Sk"} for c in emoji)
-        )
-        known = known and not any(c.isascii() and c.isalpha() for c in emoji)
+        written = any(unicodedata.category(c).startswith("L") and c != "ℹ" for c in emoji)
+        known = not written and any(c in "©®" or c >= "\u203c" for c in emoji)
     if not known:
         raise Refusal.UNKNOWN_EMOJI.error()

@@ -53,6 +53,7 @@ class RehearsalServer:
         self.limits = Limits()
         self.exchanges: list[Exchange] = []
         self.unknown_requests: list[Exchange] = []
+        self.failures: list[Exception] = []  # bugs of this double, which must not pass for Discord's moods
         self.gateway = Gateway(self, heartbeat=heartbeat)
         self.app = web.Application(client_max_size=30 * 1024 * 1024)
         self._port = port

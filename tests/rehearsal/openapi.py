@@ -117,7 +117,11 @@ def description() -> Description | None:
 
 
 def check_exchanges(server: RehearsalServer) -> None:
-    """Assert that all that was recorded is as Discord describes it. Does nothing where the description is absent."""
+    """Assert that the double did not fail and that all it recorded is as Discord describes it.
+
+    The second is not looked at where the description is absent.
+    """
+    assert server.failures == []
     described = description()
     if described is None:
         return

@@ -65,6 +65,16 @@ async def test_a_message_holds_twenty_emojis(server: RehearsalServer, bot: Bot) 
     assert refused.value.code == 10014
 
 
+async def test_every_kind_of_emoji_is_known_and_words_are_not(server: RehearsalServer) -> None:
+    message = await server.people["bob"].say("general", "hello")
+    for emoji in ("👍🏽", "❤️", "1️⃣", "🇪🇺", "‼️", "ℹ️", "™️", "↔️", "©️", "〰️"):
+        await server.people["bob"].react(message, emoji)
+    assert len(message.reactions) == 10
+    for word in ("+1", "yes", "日本", "", "blob:123"):
+        with pytest.raises(DiscordError, match="10014"):
+            await server.people["bob"].react(message, word)
+
+
 async def test_the_first_of_its_emoji_needs_a_permission_and_others_do_not(
     server: RehearsalServer, bot: Bot
 ) -> None:
