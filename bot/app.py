@@ -15,6 +15,7 @@ from discord.ext import commands
 
 from bot.chat import endpoint
 from bot.chat.actions import Actions
+from bot.chat.answer import finish_answers
 from bot.chat.client import Client, Ears, connect
 from bot.chat.courier import Courier, Reader
 from bot.chat.places import Places
@@ -164,8 +165,13 @@ class App:
             asyncio.to_thread(parse_when, "1 January 12:00", zone="UTC", now=self.clock.now())
         )
         self._stack.push_async_callback(asyncio.wait, [warm])
-        await connect(self._client, token, self.stopping)
+        await connect(self._client, token, self.stopping, farewell=self._farewell)
         event(log, "bot.stopped")
+
+    async def _farewell(self) -> None:
+        """Finish what people were promised and what is being said, for a few seconds, while Discord is there."""
+        await self.timers.close()
+        await asyncio.gather(finish_answers(2.0), self.services.outbox.close(3.0))
 
     async def kill(self, running: asyncio.Task[None]) -> None:
         """End at once, for a rehearsal of `kill -9`: nothing that is under way is finished, marked or said goodbye to.

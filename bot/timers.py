@@ -59,7 +59,7 @@ class Timers:
 
     async def close(self, grace: float = 2.0) -> None:
         """Stop ringing; work in hand gets `grace` seconds."""
-        if self._pump is None:
+        if self._pump is None or self._pump.done():
             return
         self._scheduler.shutdown(wait=False)
         self._pump.cancel()

@@ -42,14 +42,15 @@ async def next_run_at(tx: Tx) -> datetime | None:
     return found
 
 
-async def plan(tx: Tx, *, guild_id: int, day: date, at: datetime) -> None:
-    """Make the digest of `day` the one that is due next on a server; an earlier plan that never began goes."""
+async def plan(tx: Tx, *, guild_id: int, day: date, at: datetime, now: datetime) -> None:
+    """Make the digest of `day` the next one of a server, in place of another that is not due yet."""
     await tx.execute(
         delete(DigestRun).where(
             DigestRun.guild_id == guild_id,
             DigestRun.state == "due",
             DigestRun.attempts == 0,
             DigestRun.day != day,
+            DigestRun.next_try_at > now,
         )
     )
     known = await tx.get(DigestRun, (guild_id, day))

@@ -46,18 +46,19 @@ async def get(tx: Tx, post_id: int) -> Post | None:
     return await tx.get(Post, post_id)
 
 
-async def cancel(tx: Tx, *, guild_id: int, key_prefix: str) -> int:
-    """Cancel what waits under keys that start with `key_prefix`; what is being sent is sent. How many were."""
-    result = await tx.execute(
-        update(Post)
-        .where(
-            Post.guild_id == guild_id,
-            Post.state == "waiting",
-            Post.attempts == 0,
-            Post.key.startswith(key_prefix, autoescape=True),
-        )
-        .values(state="cancelled")
+async def cancel(tx: Tx, *, guild_id: int, key_prefix: str, due_after: datetime | None = None) -> int:
+    """Cancel what waits under keys that start with `key_prefix`; what is being sent is sent. How many were.
+
+    With `due_after` only what is due later than that: what is overdue still goes out.
+    """
+    query = update(Post).where(
+        Post.guild_id == guild_id,
+        Post.state == "waiting",
+        Post.key.startswith(key_prefix, autoescape=True),
     )
+    if due_after is not None:
+        query = query.where(Post.due_at > due_after)
+    result = await tx.execute(query.values(state="cancelled"))
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 

@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 PROMPT = 0.5
 _ALREADY_ACKNOWLEDGED, _UNKNOWN_INTERACTION = 40060, 10062
 
-#: Work that an answer waits for; asyncio itself keeps only weak references to tasks.
-_at_work: set[asyncio.Task[Card]] = set()
+#: The answers being given. Each runs in the task of its interaction.
+_at_work: set[asyncio.Task[Any]] = set()
 
 
 def actor_of(interaction: discord.Interaction[Any]) -> Actor:
@@ -48,8 +48,9 @@ async def answer(interaction: discord.Interaction[Any], work: Callable[[Actor], 
     wrong is logged under a reference that the person is told.
     """
     task = asyncio.create_task(_done(interaction, work), name=f"answer {interaction.id}")
-    _at_work.add(task)
-    task.add_done_callback(_at_work.discard)
+    if current := asyncio.current_task():
+        _at_work.add(current)
+        current.add_done_callback(_at_work.discard)
     done, _ = await asyncio.wait({task}, timeout=PROMPT)
     try:
         if not done:
@@ -69,6 +70,12 @@ async def answer(interaction: discord.Interaction[Any], work: Callable[[Actor], 
         )
     except (aiohttp.ClientError, OSError) as error:
         event(log, "answer.lost", logging.WARNING, interaction=interaction.id, cause=type(error).__name__)
+
+
+async def finish_answers(seconds: float) -> None:
+    """Give the answers under way that long to be given."""
+    if _at_work:
+        await asyncio.wait(set(_at_work), timeout=seconds)
 
 
 async def _done(interaction: discord.Interaction[Any], work: Callable[[Actor], Awaitable[Card]]) -> Card:

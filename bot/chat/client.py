@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -169,9 +169,16 @@ class Client(commands.Bot):
 
 
 async def connect(
-    make: Callable[[], Client], token: str, stopping: asyncio.Event, *, longest_pause: float = 60
+    make: Callable[[], Client],
+    token: str,
+    stopping: asyncio.Event,
+    *,
+    farewell: Callable[[], Awaitable[None]],
+    longest_pause: float = 60,
 ) -> None:
     """Stay connected until `stopping` is set. Discord being away is waited out, at the start as well as later.
+
+    `farewell` is awaited when it is time to go, before the connection is closed: what is being said is finished.
 
     A client whose first connection failed cannot be used again (discord.py fails inside), so each try makes a new one.
     Raises discord.LoginFailure when the token is refused, which waiting does not mend.
@@ -184,6 +191,8 @@ async def connect(
         stop = asyncio.create_task(stopping.wait(), name="stopping")
         await asyncio.wait({running, stop}, return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
+        if stopping.is_set():
+            await farewell()
         await _close(client, running)
         if stopping.is_set():
             return

@@ -85,7 +85,7 @@ class Digests:
         if run is None:
             await digests.unplan(tx, guild_id)
         else:
-            await digests.plan(tx, guild_id=guild_id, day=run[0], at=run[1])
+            await digests.plan(tx, guild_id=guild_id, day=run[0], at=run[1], now=self._clock.now())
         wake(tx)
 
     @staticmethod

@@ -59,13 +59,16 @@ class Reminders:
                 )
 
     @staticmethod
-    async def _cancel(tx: Tx, session: Session) -> None:
-        await stored_posts.cancel(tx, guild_id=session.guild_id, key_prefix=_prefix(session))
+    async def _cancel(tx: Tx, session: Session, *, due_after: datetime | None = None) -> None:
+        await stored_posts.cancel(
+            tx, guild_id=session.guild_id, key_prefix=_prefix(session), due_after=due_after
+        )
 
     async def _settings_changed(self, tx: Tx, guild_id: int, settings: ServerSettings) -> None:
-        """New lead times hold for what is planned already, too."""
-        for view in await sessions.upcoming(tx, guild_id, now=self._clock.now(), limit=1000):
-            await self._cancel(tx, view.session)
+        """New lead times hold for what is planned already, too; what is overdue still goes out."""
+        now = self._clock.now()
+        for view in await sessions.upcoming(tx, guild_id, now=now, limit=1000):
+            await self._cancel(tx, view.session, due_after=now)
             await self._plan(tx, view.session, settings)
 
     async def _reminder(self, tx: Tx, post: Post, now: datetime) -> Card | Drop:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import time
 from typing import Any
@@ -42,9 +43,16 @@ class SettingsService:
             return await self.of(tx, guild_id)
 
     async def joined(self, guild_id: int, name: str) -> None:
-        """The bot is a member of a server (told at every start, too)."""
+        """The bot is a member of a server (told at every start, too).
+
+        Who listens is told when the server is new, or the config file says something else than last time.
+        """
         async with self._database.transaction() as tx:
-            if await guilds.joined(tx, guild_id=guild_id, name=name, now=self._clock.now()):
+            new = await guilds.joined(tx, guild_id=guild_id, name=name, now=self._clock.now())
+            settings = await self.of(tx, guild_id)
+            known, now_known = await guilds.note(tx, f"settings:{guild_id}"), _fingerprint(settings)
+            if new or known != now_known:
+                await guilds.set_note(tx, f"settings:{guild_id}", now_known)
                 await self._tell(tx, guild_id)
 
     async def left(self, guild_id: int) -> None:
@@ -115,6 +123,11 @@ class SettingsService:
                 f"There is no setting `{key[:60]}`. These can be set: "
                 + ", ".join(f"`{k}`" for k in PER_SERVER)
             )
+
+
+def _fingerprint(settings: ServerSettings) -> str:
+    text = repr((settings.group, settings.reminders, settings.digest.at, sorted(settings.digest.days)))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def in_words(value: Any) -> str:
