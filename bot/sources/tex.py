@@ -31,7 +31,9 @@ _SPAN = re.compile(
 )
 _DOLLAR = re.compile(r"((?:[^$\\]|\\.){1,400})\$", re.DOTALL)
 
-_WORD_IN_BODY = re.compile(r"(?<!\S)[A-Za-z]*[a-z]{2,}[,.;:]?(?=\s)|(?<=\s)[A-Za-z]*[a-z]{2,}[,.;:]?$")
+_WORD_IN_BODY = re.compile(
+    r"(?<!\S)[(\[\"']*[A-Za-z]*[a-z]{2,}[,.;:]?(?=\s)|(?<=\s)[A-Za-z]*[a-z]{2,}[,.;:]?$"
+)
 _AMOUNT = re.compile(r"\d[\d,.]*\s?[KMBkmb]?\s*[-–—/+,;.:]*\s*")
 
 _TYPOGRAPHY = [
@@ -55,7 +57,7 @@ _ACCENT = re.compile(
 )
 _APOSTROPHE = re.compile(r"(?<=\w)\\'(?=(?:s|t|re|ve|ll|d|m)\b)")
 _CARET = re.compile(r"\^(?:(?P<digits>-?\d+)|(?P<letter>[A-Za-z*])(?![A-Za-z]))")
-_OPTIONS = re.compile(r"\[[^\[\]]*\](?=\{)")
+_OPTIONS = re.compile(r"(?:\[[^\[\]]*\]){0,2}(?=\{)")
 _PROTECTIVE = re.compile(r"\\.*|[\w.:\- \U00100000-\U0010fffd]*", re.DOTALL)
 
 
@@ -111,6 +113,8 @@ def _is_math(body: str, after: str) -> bool:
         return False
     if _AMOUNT.fullmatch(body) and after.isdigit():
         return False
+    if body[-1].isspace() and after.isalnum() and "\\" not in body:
+        return False  # the second dollar belongs to what follows it
     words = _WORD_IN_BODY.findall(re.sub(r"\\[A-Za-z]+\s*(?:\{[^{}]*\})?|\{[^{}]*\}", "", body))
     return not words or (len(words) == 1 and not body[0].isspace() and not body[-1].isspace())
 

@@ -41,7 +41,7 @@ _CUES = [
         (rf"{_WE}(?:{'|'.join(_TOPIC.split())})s?\b", 2.0),
         (r"\b(?:is|are|was|were) (?:proposed|introduced|presented|developed|shown)\b", 1.0),
         (r"\b(?:in this (?:paper|work|article)|our (?:main )?(?:result|contribution|key))", 1.0),
-        (r"https?://|github|\b(?:code|data\w*|models?|page) (?:is|are|will be)\b.*\bavailable", -5.0),
+        (r"https?://|github|\b(?:code|data\w*|models?|page) (?:is|are|will be)\b.*\bavailable", -8.0),
         (r"\b(?:extensive|numerical|empirical)\w*\s+(?:experiment|evaluation|result|stud)", -1.5),
         (r"^(?:however|moreover|additionally|furthermore|also|finally|further|second|third|besides)\b", -1.5),
         (r"^(?:it|they|these|those|such|this (?!paper|work|article|study|survey))", -1.0),
@@ -87,7 +87,7 @@ def _ends(text: str, stop: re.Match[str]) -> bool:
     first = following[1] if following else ""
     if first[:1].islower():
         return False
-    if stop[0][0] != ".":
+    if stop[0] != ".":  # with another sign, or closed by a quote or bracket, it is no abbreviation
         return True
     before = text[: stop.start()].split()
     last = before[-1].lstrip("([{\"'“‘").lower() if before else ""
