@@ -87,7 +87,7 @@ def _ends(text: str, stop: re.Match[str]) -> bool:
     first = following[1] if following else ""
     if first[:1].islower():
         return False
-    if stop[0] != ".":  # with another sign, or closed by a quote or bracket, it is no abbreviation
+    if stop[0][0] != "." or stop[0][-1] in "\"'”’":
         return True
     before = text[: stop.start()].split()
     last = before[-1].lstrip("([{\"'“‘").lower() if before else ""

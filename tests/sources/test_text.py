@@ -44,8 +44,8 @@ def test_one_sentence_stays_one(whole: str) -> None:
         ("In the limit n. We stop there.", ["In the limit n.", "We stop there."]),
         ("It is lost.We find it again.", ["It is lost.", "We find it again."]),
         (
-            "(All of it.) $x$ is next. ℓ₁ too. “Quoted.” End.",
-            ["(All of it.)", "$x$ is next. ℓ₁ too.", "“Quoted.”", "End."],
+            "(All of it.) So $x$ is next. “Quoted.” End.",
+            ["(All of it.)", "So $x$ is next.", "“Quoted.”", "End."],
         ),
         ("  ", []),
     ],
@@ -86,14 +86,14 @@ def test_sentences_together_are_the_text(text: str) -> None:
 
 ABSTRACT = (
     "Large models are costly to train. However, little is known about sparse ones. In this paper, we propose Sieve, "
-    "a sparse optimiser that keeps only $k$ of $n$ states, and prove that it converges. Extensive experiments show "
+    "a sparse optimiser that keeps $k$ of $n$ states, and prove that it converges. Extensive experiments show "
     "gains of 3.5% on two benchmarks. Code is available at https://example.org/sieve."
 )
 
 
 def test_the_gist_is_the_sentence_that_says_what_the_paper_does() -> None:
     assert gist(ABSTRACT, "Sieve: Sparse Optimisation with Few States") == (
-        "In this paper, we propose Sieve, a sparse optimiser that keeps only k of n states, and prove that it converges."
+        "In this paper, we propose Sieve, a sparse optimiser that keeps k of n states, and prove that it converges."
     )
 
 
