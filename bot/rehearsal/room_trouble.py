@@ -22,13 +22,14 @@ class Active:
 
 @dataclass(frozen=True)
 class Switch:
-    """One trouble as the page offers it. `start` gives what is under way, None if it was over at once."""
+    """One trouble as the page offers it. `start` gives what is under way, None if it is `momentary`."""
 
     key: str
     group: str
     label: str
     about: str
     start: Callable[[Room], Awaitable[Active | None]]
+    momentary: bool = False
 
 
 class Troubles:
@@ -48,6 +49,7 @@ class Troubles:
                 "label": one.label,
                 "about": one.about,
                 "on": one.key in self._active,
+                "momentary": one.momentary,
             }
             for one in SWITCHES
             if one.group != "arXiv" or self._room.arxiv
@@ -87,7 +89,7 @@ async def _drop(room: Room) -> None:
     room.server.gateway.drop()
 
 
-async def _forget_session(room: Room) -> Active:
+async def _forget(room: Room) -> Active:
     faults = room.server.faults.gateway
     faults.refuse_resumes = 1
     room.server.gateway.drop()
@@ -145,56 +147,32 @@ SWITCHES = (
         "lose_reply",
         "Discord",
         "Lose the next reply",
-        "The bot's next message is posted, but it never hears so. It must not post it twice.",
+        "The message is posted; the bot never hears so.",
         _lose_reply,
     ),
     Switch(
-        "too_fast",
-        "Discord",
-        "“You are too fast” (429)",
-        "The next two messages of the bot are refused for two seconds.",
-        _too_fast,
+        "too_fast", "Discord", "“You are too fast” (429)", "Its next two messages are refused.", _too_fast
+    ),
+    Switch("errors", "Discord", "Three server errors", "Its next three requests end in 502.", _server_errors),
+    Switch("twice", "Discord", "Deliver votes twice", "Each reaction is told two times.", _twice),
+    Switch("away", "Discord", "Keep the bot away", "It is not let in. Vote meanwhile!", _away),
+    Switch(
+        "drop", "Discord", "Drop the connection", "It should resume, and miss nothing.", _drop, momentary=True
     ),
     Switch(
-        "errors",
-        "Discord",
-        "Three server errors",
-        "The bot's next three requests end in 502.",
-        _server_errors,
-    ),
-    Switch(
-        "drop", "Discord", "Drop the connection", "The bot's gateway socket breaks. It should resume.", _drop
-    ),
-    Switch(
-        "forget",
-        "Discord",
-        "Drop it and refuse to resume",
-        "Events of the gap are lost: votes must be read again.",
-        _forget_session,
-    ),
-    Switch("twice", "Discord", "Deliver reactions twice", "Each vote event comes two times.", _twice),
-    Switch(
-        "away",
-        "Discord",
-        "Keep the bot away",
-        "It is disconnected and not let in until this is switched off. Vote meanwhile!",
-        _away,
+        "forget", "Discord", "Drop, refuse to resume", "Events are lost: votes must be read again.", _forget
     ),
     Switch("arxiv_down", "arXiv", "arXiv is down", "Connections break without an answer.", _arxiv("drop")),
     Switch(
-        "arxiv_limit",
-        "arXiv",
-        "“Rate exceeded.” (429)",
-        "The next two requests are refused.",
-        _arxiv("rate_limit", 2),
+        "arxiv_limit", "arXiv", "“Rate exceeded.” (429)", "Two requests are refused.", _arxiv("rate_limit", 2)
     ),
     Switch("arxiv_hang", "arXiv", "arXiv hangs", "Answers come after 20 seconds.", _arxiv("hang")),
     Switch(
         "arxiv_stale", "arXiv", "Yesterday's papers again", "Feeds serve the batch before.", _arxiv("stale")
     ),
     Switch("arxiv_broken", "arXiv", "Broken answers", "XML is cut off in the middle.", _arxiv("truncated")),
-    Switch("restart", "The bot", "Restart", "It stops in good order and starts again.", _restart),
+    Switch("restart", "The bot", "Restart", "In good order.", _restart, momentary=True),
     Switch(
-        "kill", "The bot", "Kill and restart", "As kill -9 would: whatever it was doing is cut short.", _kill
+        "kill", "The bot", "Kill and restart", "As kill -9 would, in mid-sentence.", _kill, momentary=True
     ),
 )

@@ -3,7 +3,7 @@
 import { fill, h, icon, toast } from "./dom.js";
 import { dayKey, longDay } from "./clock.js";
 import { channelNow, channelOf, go, loadHistory, logOf, markRead, on, person, store } from "./store.js";
-import { drawMessage, follows } from "./message.js";
+import { drawMessage } from "./message.js";
 
 const scroller = document.getElementById("scroller");
 const list = document.getElementById("log");
@@ -11,8 +11,14 @@ const head = document.getElementById("place");
 const KINDS = { 0: "hash", 1: "people", 2: "voice", 5: "news", 10: "thread", 11: "thread", 12: "thread", 15: "forum" };
 export const kindIcon = (channel) => icon(KINDS[channel.kind] ?? "hash");
 
+const WINDOW = 240; // rows that are in the page at once; the others wait in the store
+const STEP = 80;
+
 let stuck = true; // at the bottom, and staying there
 let loading = false;
+let from = 0; // the window: log.ids[from] … log.ids[to - 1]
+let to = 0;
+let drawn = new Map(); // key -> { element, message, previous }
 
 // -- the head
 
@@ -32,63 +38,101 @@ export function drawHead() {
 
 // -- the list
 
-function divider(message, previous) {
-  if (previous && dayKey(Date.parse(previous.timestamp)) === dayKey(Date.parse(message.timestamp))) return null;
-  return h("li", { class: "day", role: "separator" }, h("span", {}, longDay(message.timestamp)));
-}
-
 function beginning(log) {
   const channel = channelNow();
-  if (log.more) return h("li", { class: "earlier" }, "Loading earlier messages…");
+  if (log.more || from > 0) return h("li", { class: "earlier" }, "Earlier messages…");
   const name = channel.kind === 1 ? person(store.bot).name : `#${channel.name}`;
   return h("li", { class: "beginning" }, h("span", { class: "bubble" }, kindIcon(channel)), h("h2", {}, channel.kind === 1 ? name : `Welcome to ${name}`), h("p", {}, channel.kind === 1 ? "Here the bot writes to you alone." : channel.topic || "This is where it begins."));
 }
 
-function drawAll() {
+const dayLine = (message) => h("li", { class: "day", role: "separator" }, h("span", {}, longDay(message.timestamp)));
+const dayOf = (message) => dayKey(Date.parse(message.timestamp));
+
+// Draw the window anew, keeping every row that has not changed, and what the reader looks at where it is.
+function draw() {
   const log = logOf(store.channel);
-  const rows = [beginning(log)];
-  log.ids.forEach((id, at) => {
-    const message = log.byId.get(id);
-    const previous = log.byId.get(log.ids[at - 1]);
-    rows.push(divider(message, previous), drawMessage(message, previous));
-  });
-  fill(list, rows);
+  to = Math.min(to, log.ids.length);
+  const kept = new Map();
+  const keep = (key, message, previous, make) => {
+    const old = drawn.get(key);
+    const same = old && old.message === message && old.previous === previous;
+    kept.set(key, same ? old : { element: make(), message, previous });
+  };
+  keep(`top ${store.channel} ${log.more || from > 0}`, null, null, () => beginning(log));
+  for (let at = from; at < to; at += 1) {
+    const message = log.byId.get(log.ids[at]);
+    const previous = log.byId.get(log.ids[at - 1]) ?? null;
+    if (!previous || dayOf(previous) !== dayOf(message)) keep(`day ${dayOf(message)}`, null, null, () => dayLine(message));
+    keep(message.id, message, previous?.id ?? null, () => drawMessage(message, previous));
+  }
+  drawn = kept;
+  put([...kept.values()].map((row) => row.element));
+}
+
+// Make these the rows of the list, moving none that is in its place already.
+function put(rows) {
+  const anchor = stuck ? null : [...list.children].find((row) => row.dataset.id && row.getBoundingClientRect().bottom > 110);
+  const before = anchor?.getBoundingClientRect().top;
+  const wanted = new Set(rows);
+  const focused = list.contains(document.activeElement) && document.activeElement;
+  const focus = focused && !wanted.has(focused.closest("li")) && [focused.closest("li").id, focused.getAttribute("aria-label")];
+  for (const row of [...list.children]) if (!wanted.has(row) && !row.classList.contains("local")) row.remove();
+  let here = list.firstElementChild;
+  for (const row of rows) {
+    if (row === here) here = here.nextElementSibling;
+    else list.insertBefore(row, here);
+  }
+  if (focus?.[1]) document.getElementById(focus[0])?.querySelector(`[aria-label="${CSS.escape(focus[1])}"]`)?.focus();
+  const now = anchor && document.getElementById(anchor.id);
+  if (now) scroller.scrollTop += now.getBoundingClientRect().top - before;
+  else if (stuck) toBottom();
+}
+
+function show(first, last) {
+  from = Math.max(0, first);
+  to = last;
+  draw();
+}
+
+function showEnd() {
+  const { length } = logOf(store.channel).ids;
+  show(length - WINDOW, length);
 }
 
 export async function openChannel() {
-  const channel = store.channel;
+  const { channel } = store;
   if (!channel) return;
   drawHead();
   stuck = true;
+  list.replaceChildren();
   if (!logOf(channel).loaded) {
-    fill(list, h("li", { class: "earlier" }, "Loading…"));
     try {
       await loadHistory(channel);
     } catch (error) {
       toast(error.message);
     }
   }
-  if (channel !== store.channel) return;
-  drawAll();
-  toBottom();
+  if (channel === store.channel) showEnd();
 }
 
-async function loadEarlier() {
+async function earlier() {
   const { channel } = store;
   const log = logOf(channel);
-  if (loading || !log.loaded || !log.more) return;
-  loading = true;
-  const anchor = list.querySelector(".message");
-  const before = anchor?.getBoundingClientRect().top ?? 0;
-  try {
-    await loadHistory(channel);
-  } finally {
-    loading = false;
+  if (loading || !log.loaded || (!from && !log.more)) return;
+  if (!from) {
+    loading = true;
+    const count = await loadHistory(channel).finally(() => { loading = false; });
+    if (channel !== store.channel) return;
+    from += count;
+    to += count;
   }
-  if (channel !== store.channel) return;
-  drawAll();
-  const again = anchor && document.getElementById(anchor.id);
-  if (again) scroller.scrollTop += again.getBoundingClientRect().top - before;
+  const first = Math.max(0, from - STEP);
+  show(first, first + WINDOW);
+}
+
+function later() {
+  const { length } = logOf(store.channel).ids;
+  if (to < length) show(Math.max(from, to + STEP - WINDOW), to + STEP);
 }
 
 function toBottom() {
@@ -98,51 +142,28 @@ new ResizeObserver(() => stuck && toBottom()).observe(list);
 new ResizeObserver(() => stuck && toBottom()).observe(scroller);
 
 scroller.addEventListener("scroll", () => {
-  stuck = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+  const left = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+  const atEnd = to >= logOf(store.channel).ids.length;
+  stuck = left < 60 && atEnd;
   if (stuck) markRead(store.channel);
-  if (scroller.scrollTop < 200) loadEarlier();
-  document.getElementById("below").classList.toggle("away", !stuck);
+  document.getElementById("below").classList.toggle("away", left > 300 || !atEnd);
+  if (scroller.scrollTop < 400) earlier();
+  else if (left < 400) later();
 });
 
 // -- changes
 
-function place(message) {
-  const log = logOf(message.channel_id);
-  const at = log.ids.indexOf(message.id);
-  const previous = log.byId.get(log.ids[at - 1]);
-  const next = log.byId.get(log.ids[at + 1]);
-  const element = drawMessage(message, previous);
-  const old = document.getElementById(element.id);
-  if (old) {
-    const focused = old.contains(document.activeElement) && document.activeElement.getAttribute("aria-label");
-    old.replaceWith(element);
-    if (focused) element.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
-  } else {
-    const before = next && document.getElementById(`m${next.id}`);
-    const day = divider(message, previous);
-    element.classList.add("fresh");
-    if (day) list.insertBefore(day, before ?? null);
-    list.insertBefore(element, before ?? null);
-  }
-  if (stuck) toBottom();
-}
-
-on("message", ({ channel, message }) => {
-  if (channel === store.channel && logOf(channel).loaded) place(message);
+on("message", ({ channel, message, fresh }) => {
+  const log = logOf(channel);
+  if (channel !== store.channel || !log.loaded) return;
+  const wasAtEnd = fresh && to >= log.ids.length - 1;
+  if (stuck) showEnd();
+  else show(from, wasAtEnd ? log.ids.length : to);
+  if (fresh) drawn.get(message.id)?.element.classList.add("fresh");
 });
 
-on("gone", ({ channel, id }) => {
-  if (channel !== store.channel) return;
-  const element = document.getElementById(`m${id}`);
-  const next = element?.nextElementSibling;
-  element?.remove();
-  // the one after it may need its author's name again
-  const log = logOf(channel);
-  const message = next?.dataset.id && log.byId.get(next.dataset.id);
-  if (message) {
-    const previous = log.byId.get(log.ids[log.ids.indexOf(message.id) - 1]);
-    if (next.classList.contains("compact") !== Boolean(follows(message, previous))) next.replaceWith(drawMessage(message, previous));
-  }
+on("gone", ({ channel }) => {
+  if (channel === store.channel) draw();
 });
 
 on("went", openChannel);
@@ -157,13 +178,16 @@ on("jump", async ({ channel, message }) => {
     await openChannel();
   }
   if (!message) return;
-  for (let pages = 0; pages < 60 && !document.getElementById(`m${message}`) && logOf(channel).more; pages += 1) await loadEarlier();
-  const element = document.getElementById(`m${message}`);
-  if (!element) {
+  const log = logOf(channel);
+  while (!log.byId.has(message) && log.more) await loadHistory(channel);
+  const at = log.ids.indexOf(message);
+  if (at < 0) {
     toast("That message is gone.");
     return;
   }
   stuck = false;
+  if (!drawn.has(message)) show(at - STEP, at - STEP + WINDOW);
+  const { element } = drawn.get(message);
   element.scrollIntoView({ block: "center" });
   element.classList.remove("flash");
   requestAnimationFrame(() => element.classList.add("flash"));
@@ -171,7 +195,7 @@ on("jump", async ({ channel, message }) => {
 
 const jumpDown = h("button", { type: "button", class: "button primary small", onclick: () => {
   stuck = true;
-  toBottom();
+  showEnd();
 } }, "Jump to the present", icon("down"));
 document.getElementById("below").append(jumpDown);
 

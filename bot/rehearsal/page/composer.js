@@ -158,7 +158,7 @@ function draw() {
   fill(above, about && h("div", { class: "about" }, h("span", {}, `${names[about.kind]} `, h("b", {}, person(about.message.author.id).name)), h("button", { type: "button", class: "plain", "aria-label": "Never mind", onclick: () => { about = null; box.value = ""; draw(); } }, icon("close"))));
   const open = channel?.writable ?? false;
   const name = channel?.kind === 1 ? `@${person(store.bot).name}` : `#${channel?.name ?? ""}`;
-  box.placeholder = open ? `Message ${name} — or / for a command` : "You may not write here. Commands work all the same: /";
+  box.placeholder = open ? `Message ${name} · / for commands` : "Only commands here: press /";
   fill(field, slash ? slash.element : box,
     h("button", { type: "button", class: "plain", "aria-label": "Emoji", hidden: Boolean(slash), onclick: (event) => emojiPicker(event.currentTarget, (emoji) => { box.value += emoji; box.focus(); }) }, icon("smile")),
     h("button", { type: "submit", class: "plain", "aria-label": "Send" }, icon("send")));

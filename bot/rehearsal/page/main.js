@@ -30,4 +30,7 @@ document.addEventListener("pointerdown", ({ target }) => {
   }
 });
 
+const bar = document.getElementById("timebar");
+new ResizeObserver(() => document.body.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
+
 connect();

@@ -11,7 +11,7 @@ import { emojiPicker, menu } from "./popup.js";
 const PINNED = 6, JOINED = 7, THREAD = 18, REPLY = 19, SLASH = 20, MENU = 23;
 const SEVEN_MINUTES = 7 * 60 * 1000;
 
-export function follows(message, previous) {
+function follows(message, previous) {
   return previous && previous.author.id === message.author.id && ![REPLY, SLASH, MENU, PINNED, JOINED, THREAD].includes(message.type)
     && ![PINNED, JOINED, THREAD].includes(previous.type) && previous.ephemeral === message.ephemeral
     && Date.parse(message.timestamp) - Date.parse(previous.timestamp) < SEVEN_MINUTES;

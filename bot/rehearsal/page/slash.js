@@ -98,6 +98,7 @@ export class SlashForm {
   }
 
   take(field, entry) {
+    clearTimeout(this.asking);
     this.choose(field, entry);
     hideSuggestions();
     const next = this.fields.find((one) => !one.input.value);
@@ -116,7 +117,10 @@ export class SlashForm {
     const pick = (entry) => this.take(field, entry);
     const local = this.entries(field.option);
     clearTimeout(this.asking);
-    if (field.option.autocomplete) this.asking = setTimeout(() => this.ask(field), PAUSE);
+    if (field.option.autocomplete) {
+      hideSuggestions(); // what was suggested for other words must not be taken for these
+      this.asking = setTimeout(() => this.ask(field), PAUSE);
+    }
     else if (local) suggest(local.filter((entry) => entry.title.toLowerCase().includes(typed)).slice(0, 25), pick, field.option.description);
     else suggest(field.option.type === STRING ? dates(field, typed) : [], pick, field.option.description);
   }
@@ -142,7 +146,7 @@ export class SlashForm {
     const options = Object.fromEntries(others.map((one) => [one.option.name, this.value(one)]));
     try {
       const found = await call("complete", { channel: store.channel, command: this.command.name, options, option: field.option.name, typed });
-      if (field.input.value !== typed || document.activeElement !== field.input) return;
+      if (field.chosen || field.input.value !== typed || document.activeElement !== field.input) return;
       suggest(found.map(({ name, value }) => ({ title: name, value })), (entry) => this.take(field, entry), found.length ? null : field.option.description);
     } catch {
       suggest([], () => {}, "The bot made no suggestions in time.");
@@ -171,6 +175,7 @@ export class SlashForm {
       }
       if (value !== undefined) options[field.option.name] = value;
     }
+    clearTimeout(this.asking);
     hideSuggestions();
     this.onSubmit(this.command, options);
   }
@@ -183,7 +188,7 @@ function dates({ option }, typed) {
   next.setUTCMinutes(0, 0, 0);
   return [1, 3, 7, 14].map((days) => {
     const instant = next.getTime() + days * 86400000;
-    return { title: `<t:${instant / 1000}:F>`, value: `<t:${instant / 1000}:F>`, detail: [inZone(instant, viewerZone(), WALL), " · ", timestamp(instant / 1000, "R")] };
+    return { title: inZone(instant, viewerZone(), WALL), value: `<t:${instant / 1000}:F>`, detail: timestamp(instant / 1000, "R") };
   });
 }
 

@@ -120,19 +120,20 @@ const relativeStamp = (instant) => h("time", { data: { relative: String(instant)
 export function troublePanel() {
   const groups = new Map();
   for (const one of store.state.troubles) groups.set(one.group, [...(groups.get(one.group) ?? []), one]);
-  const flip = (one) => call("trouble", { key: one.key, on: !one.on }).then(() => one.on || toast(`${one.label}: ${one.about}`, "good"), (error) => toast(error.message));
+  const flip = (one) => call("trouble", { key: one.key, on: !one.on }).then(() => one.momentary && toast(`Done: ${one.label.toLowerCase()}.`, "good"), (error) => toast(error.message));
   return [
     h("p", { class: "hint" }, "Break something, and watch what the bot does about it."),
     [...groups].map(([name, list]) => h("section", {}, h("h3", {}, name), list.map((one) =>
-      h("button", { type: "button", class: "trouble", id: `trouble-${one.key}`, "aria-pressed": String(one.on), title: one.about, onclick: () => flip(one) }, h("span", { class: "two" }, h("b", {}, one.label), h("small", {}, one.about)), h("span", { class: "lamp" }))))),
-    h("section", {}, h("h3", {}, "What the bot says to Discord"), wireLog()),
+      h("button", { type: "button", class: "trouble", id: `trouble-${one.key}`, "aria-pressed": one.momentary ? null : String(one.on), onclick: () => flip(one) },
+        h("span", { class: "two" }, h("b", {}, one.label), h("small", {}, one.about)), one.momentary ? h("span", { class: "now" }, icon("bolt")) : h("span", { class: "lamp" }))))),
+    h("section", { class: "wire-box" }, h("h3", {}, "What the bot says to Discord"), wireLog()),
   ];
 }
 
 function wireLog() {
   const rows = store.state.wire.slice(-25).reverse().map(({ method, path, status }) => {
     const kind = status === null ? "lost" : status >= 400 ? "bad" : "good";
-    return h("li", { class: kind }, h("b", {}, method), h("span", { title: path }, path.replaceAll(/\{(\w+)_id\}/g, "{$1}")), h("i", {}, status ?? "lost"));
+    return h("li", { class: kind }, h("b", {}, method), h("span", { title: path }, path.replaceAll(/\{\w+\}/g, "…")), h("i", {}, status ?? "lost"));
   });
   return rows.length ? h("ol", { class: "wire" }, rows) : h("p", { class: "hint" }, "Nothing yet.");
 }
