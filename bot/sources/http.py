@@ -82,10 +82,12 @@ async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
 def _redirect(response: aiohttp.ClientResponse) -> str | None:
     if response.status not in _REDIRECTS:
         return None
-    here, there = response.url, response.url.join(URL(response.headers.get("Location", "")))
-    if there.host != here.host or (here.scheme, there.scheme) not in {
-        (here.scheme, here.scheme),
-        ("http", "https"),
-    }:
+    here, location = response.url, response.headers.get("Location", "")
+    try:
+        there = here.join(URL(location))
+        elsewhere = there.origin() not in {here.origin(), here.with_scheme("https").origin()}
+    except ValueError as error:
+        raise SourceTrouble("garbled", detail=f"HTTP {response.status} leads nowhere: {location}") from error
+    if elsewhere:
         raise SourceTrouble("garbled", detail=f"HTTP {response.status} leads elsewhere: {there.host}")
     return str(there)

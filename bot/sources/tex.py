@@ -26,7 +26,7 @@ from bot.sources.texmath import Unfaithful, accented, group_at, math, script_of,
 _FIRST_LIFTED, _MOST_LIFTED = 0x100000, 0xFFFD
 _LIFTED = re.compile("[\U00100000-\U0010fffd]")
 _SPAN = re.compile(
-    r"\\\((?P<inline>.+?)\\\)|\\.|\$\$(?P<display>[^$]+)\$\$|(?P<dollar>\$)|(?P<url>https?://[^\s{}<>$]+)",
+    r"\\\((?P<inline>.{1,400}?)\\\)|\\.|\$\$(?P<display>[^$]+)\$\$|(?P<dollar>\$)|(?P<url>https?://[^\s{}<>$]+)",
     re.DOTALL,
 )
 _DOLLAR = re.compile(r"((?:[^$\\]|\\.){1,400})\$", re.DOTALL)
@@ -169,7 +169,8 @@ def _command(source: str, i: int) -> tuple[str, int]:
         shown, end = " ", skip_space(source, end)
     elif sign is not None:
         shown = sign if sign in ESCAPED else SPACES.get(sign, command[0])
-    elif name in SWITCHES or name in LETTERS or name in SPACES:
+    elif name in LETTERS or name in SPACES or (name in SWITCHES and not source[:i].strip()):
+        # A switch stands at the beginning of its group; elsewhere it is rather a macro of the paper.
         shown, end = LETTERS.get(name, SPACES.get(name, "")), skip_space(source, end)
     elif name in WORDS:
         shown, end = WORDS[name], end + (source[end : end + 1] == ".")
@@ -202,10 +203,7 @@ def _as_formula(source: str, i: int, end: int) -> tuple[str, int]:
     end = options.end() if options else end
     while (group := group_at(source, end))[0] is not None:
         end = group[1]
-    try:
-        return math(source[i:end]), end
-    except Unfaithful:
-        return source[i:end], end
+    return _formula(source[i:end], source[i:end]) or source[i:end], end
 
 
 def _accented_letter(match: re.Match[str]) -> str | None:

@@ -62,7 +62,9 @@ def group_at(source: str, i: int) -> tuple[str | None, int]:
 
 def skip_space(source: str, i: int) -> int:
     """The place of the next character that is not white space."""
-    return i + len(source[i:]) - len(source[i:].lstrip())
+    while source[i : i + 1].isspace():
+        i += 1
+    return i
 
 
 def accented(base: str, mark: str) -> str | None:
@@ -192,9 +194,15 @@ def _root(argument: str, name: str) -> str:  # noqa: ARG001 - all commands of on
     return f"√{line}" if _ATOM.fullmatch(line) else f"√({line})"
 
 
+def _small(argument: str, name: str) -> str:
+    lowered = name == "textsubscript"
+    return script_of(math(argument), SUBSCRIPTS if lowered else SUPERSCRIPTS, "_" if lowered else "^")
+
+
 def _by_number(argument: str, name: str) -> str:  # noqa: ARG001
     number = re.fullmatch(r"x([0-9a-fA-F]{2,5})", argument)
-    return chr(int(_required(number and number[1]), 16))
+    char = chr(int(_required(number and number[1]), 16))
+    return char if char.isprintable() else _required(None)  # no half characters, no reversal of the text
 
 
 def _fraction(above: str, below: str) -> str:
@@ -209,5 +217,7 @@ _ONE_ARGUMENT: dict[str, Callable[[str, str], str]] = {
     **dict.fromkeys(ALPHABETS, _styled),
     **dict.fromkeys(MATH_ACCENTS, _hatted),
     "sqrt": _root,
+    "textsubscript": _small,
+    "textsuperscript": _small,
     "unicode": _by_number,
 }

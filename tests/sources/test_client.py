@@ -357,7 +357,8 @@ async def test_a_redirect_on_the_same_host_is_followed_in_the_next_turn(
 
 
 @pytest.mark.parametrize(
-    "location", ["http://localhost:1/x", "https://example.org/", "//example.org/x", "ftp://127.0.0.1/x", ""]
+    "location",
+    ["http://localhost:1/x", "https://example.org/", "//example.org/x", "ftp://127.0.0.1/x", "http://[x", ""],
 )
 async def test_a_redirect_elsewhere_or_in_circles_is_not_followed(
     arxiv: Arxiv, client: ArxivClient, location: str

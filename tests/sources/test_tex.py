@@ -41,6 +41,7 @@ READABLE = [
     (r"FA^{3}-CLIP, T^{1/2}, Y Y^T, 10^-5", "FA³-CLIP, T^(1/2), Y Yᵀ, 10⁻⁵"),
     (r"$\textbf{A}^2\textbf{CiD}^2$: $\texttt{TACO}$", "A²CiD²: TACO"),
     (r"PySCF$_{\text{IPU}}$", "PySCF_IPU"),
+    (r"CO\textsubscript{2} and 5\textsuperscript{th}", "CO₂ and 5ᵗʰ"),
     (r"Fixed-\texorpdfstring{$\delta$}{delta} Alignment", "Fixed-δ Alignment"),
     # letters and signs
     (r"Schr\"odinger, Erd\H{o}s, G{\"o}del, Poincar\'e-style", "Schrödinger, Erdős, Gödel, Poincaré-style"),
@@ -98,6 +99,8 @@ def test_what_is_readable_stays_as_it_is(tex: str, unicode: str) -> None:
         "$\\bfx \\in \\R^n$",
         "$\\begin{pmatrix} a & b \\end{pmatrix}$",
         "\\(\\binom{n}{k}\\)",
+        "$\\unicode{x202e}$ and $\\unicode{xd800}$",
+        "We call it \\big, and it is.",
         "日本語 и русский 🐈",
     ],
 )
