@@ -45,6 +45,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.set_defaults(command=_run)
 
+    check = commands.add_parser("check", help="tell what is wrong before anything is started, with the cure")
+    check.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
+    )
+    check.add_argument("--offline", action="store_true", help="do not ask Discord and arXiv")
+    check.add_argument("--json", action="store_true", help="print the findings as JSON")
+    check.set_defaults(command=_check)
+
     rehearse = commands.add_parser("rehearse", help="try everything in the browser: no token, no internet")
     rehearse.add_argument(
         "--port", type=int, default=8765, help="the page's port on this machine (8765; 0 for any)"
@@ -68,6 +76,13 @@ def _run(options: argparse.Namespace) -> int:
     token = config.read_token(settings.discord)
     log.set_up(level=settings.log.level, as_json=settings.log.format == "json", secrets=[token])
     return asyncio.run(_serve(settings, token))
+
+
+def _check(options: argparse.Namespace) -> int:
+    from bot.check import run
+
+    log.set_up(level="error", as_json=False)
+    return asyncio.run(run(options.config, sys.stdout, offline=options.offline, as_json=options.json))
 
 
 def _rehearse(options: argparse.Namespace) -> int:

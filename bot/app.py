@@ -27,6 +27,7 @@ from bot.services.digests import Digests
 from bot.services.notes import Notes
 from bot.services.outbox import Outbox
 from bot.services.papers import Papers, Routers
+from bot.services.planning import Planning
 from bot.services.proposals import Proposals
 from bot.services.reminders import Reminders
 from bot.services.sessions import Sessions
@@ -53,6 +54,7 @@ class Services:
     proposals: Proposals
     votes: Votes
     sessions: Sessions
+    planning: Planning
     digests: Digests
 
 
@@ -131,17 +133,18 @@ class App:
         routers = Routers()
         votes = Votes(database, clock)
         proposals = Proposals(database, clock, settings, outbox, papers, routers, votes)
-        sessions = Sessions(database, clock, settings, papers)
+        sessions = Sessions(database, clock, settings)
+        planning = Planning(database, clock, settings, papers, sessions)
         Announcements(outbox, sessions)
         Reminders(database, clock, settings, outbox, sessions)
         digests = Digests(database, clock, settings, outbox, arxiv, routers)
-        return Services(settings, outbox, proposals, votes, sessions, digests)
+        return Services(settings, outbox, proposals, votes, sessions, planning, digests)
 
     def _client(self) -> Client:
         services, actions = self.services, self._actions
         cogs: list[commands.Cog] = [
             ProposalCommands(services.proposals, actions),
-            SchedulingCommands(services.sessions, actions),
+            SchedulingCommands(services.sessions, services.planning, actions),
             SettingsCommands(services.settings),
         ]
         ears = Ears(services.settings, services.votes, Notes(self.database), actions, self._on_ready)

@@ -10,7 +10,8 @@ from discord.ext import commands
 
 from bot.chat.actions import Actions
 from bot.chat.answer import answer
-from bot.services.sessions import Plan, Sessions
+from bot.services.planning import Plan, Planning
+from bot.services.sessions import Sessions
 
 
 class SchedulingCommands(commands.Cog):
@@ -18,8 +19,8 @@ class SchedulingCommands(commands.Cog):
 
     session = app_commands.Group(name="session", description="Plan and change sessions (for organisers)")
 
-    def __init__(self, sessions: Sessions, actions: Actions) -> None:
-        self._sessions = sessions
+    def __init__(self, sessions: Sessions, planning: Planning, actions: Actions) -> None:
+        self._sessions, self._planning = sessions, planning
         actions.add("join", sessions.join)
 
     @app_commands.command()
@@ -48,13 +49,13 @@ class SchedulingCommands(commands.Cog):
     ) -> None:
         """Plan a session and announce it"""
         plan = Plan(when, title, paper, presenter.id if presenter else None, speaker, link)
-        await answer(interaction, lambda actor: self._sessions.plan(actor, plan))
+        await answer(interaction, lambda actor: self._planning.plan(actor, plan))
 
     @session.command()
     @app_commands.describe(session="Which one")
     async def cancel(self, interaction: discord.Interaction[Any], session: int) -> None:
         """Call a session off and say so in the announcement channel"""
-        await answer(interaction, lambda actor: self._sessions.cancel(actor, session))
+        await answer(interaction, lambda actor: self._planning.cancel(actor, session))
 
     @cancel.autocomplete("session")
     async def _sessions_to_choose(

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
 
 from storage.database import Tx
-from storage.tables import Paper, Presenter, Session, Talk
+from storage.tables import Paper, Presenter, Proposal, Session, Talk, Volunteer
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,16 @@ class TalkView:
 
 @dataclass(frozen=True)
 class SessionView:
-    """A session with its talks, in order."""
+    """A session with its talks, in order, and the members who would present, the first to offer first."""
 
     session: Session
     talks: tuple[TalkView, ...]
+    volunteers: tuple[int, ...] = ()
+
+    @property
+    def presenters(self) -> tuple[Presenter, ...]:
+        """Everybody who presents, over all talks."""
+        return tuple(person for talk in self.talks for person in talk.presenters)
 
 
 async def get(tx: Tx, guild_id: int, session_id: int) -> SessionView | None:
@@ -35,6 +41,19 @@ async def get(tx: Tx, guild_id: int, session_id: int) -> SessionView | None:
     if session is None or session.guild_id != guild_id:
         return None
     return (await _with_talks(tx, [session]))[0]
+
+
+async def apart(tx: Tx, guild_id: int, session_id: int) -> SessionView | None:
+    """A session as it is now, in rows of its own: they stay as they are while the session is changed."""
+    await tx.flush()
+    view = await get(tx, guild_id, session_id)
+    if view is not None:
+        for talk in view.talks:
+            for person in talk.presenters:
+                tx.expunge(person)
+            tx.expunge(talk.talk)
+        tx.expunge(view.session)
+    return view
 
 
 async def upcoming(tx: Tx, guild_id: int, *, now: datetime, limit: int) -> Sequence[SessionView]:
@@ -81,15 +100,51 @@ async def _with_talks(tx: Tx, sessions: Sequence[Session]) -> list[SessionView]:
             .order_by(Presenter.presenter_id)
         )
     ).all()
+    volunteers = await _volunteers(tx, sessions, talks)
     views: dict[int, list[TalkView]] = {}
     for talk in talks:
         mine = tuple(presenter for presenter in presenters if presenter.talk_id == talk.talk_id)
         paper = papers.get(talk.paper_id) if talk.paper_id else None
         views.setdefault(talk.session_id, []).append(TalkView(talk, paper, mine))
-    return [SessionView(session, tuple(views.get(session.session_id, ()))) for session in sessions]
+    return [
+        SessionView(
+            session,
+            tuple(views.get(session.session_id, ())),
+            tuple(dict.fromkeys(volunteers.get(session.session_id, ()))),
+        )
+        for session in sessions
+    ]
+
+
+async def _volunteers(tx: Tx, sessions: Sequence[Session], talks: Sequence[Talk]) -> dict[int, list[int]]:
+    """Who would present each session, or a paper that is read in it."""
+    reads: dict[tuple[int, str], list[int]] = {}
+    for talk in talks:
+        if talk.paper_id:
+            reads.setdefault((talk.guild_id, talk.paper_id), []).append(talk.session_id)
+    rows = await tx.execute(
+        select(Volunteer, Proposal)
+        .outerjoin(Proposal, Proposal.proposal_id == Volunteer.proposal_id)
+        .where(
+            or_(
+                Volunteer.session_id.in_([session.session_id for session in sessions]),
+                Proposal.paper_id.in_([paper_id for _, paper_id in reads]),
+            )
+        )
+        .order_by(Volunteer.noted_at, Volunteer.volunteer_id)
+    )
+    found: dict[int, list[int]] = {}
+    for volunteer, proposal in rows:
+        into = [volunteer.session_id] if volunteer.session_id else []
+        if proposal is not None:
+            into = reads.get((proposal.guild_id, proposal.paper_id), [])
+        for session_id in into:
+            found.setdefault(session_id, []).append(volunteer.user_id)
+    return found
 
 
 async def forget(tx: Tx, *, user_id: int) -> None:
     """Forget a person: talks stay without their name."""
     await tx.execute(update(Presenter).where(Presenter.user_id == user_id).values(user_id=None))
     await tx.execute(update(Session).where(Session.created_by == user_id).values(created_by=0))
+    await tx.execute(delete(Volunteer).where(Volunteer.user_id == user_id))

@@ -115,11 +115,49 @@ class Vote(Row):
     noted_at: Mapped[datetime]
 
 
+class Series(Row):
+    """A meeting that repeats. Its sessions are planned ahead, one by one; they know it by `series_id`.
+
+    `rules` holds bot.recurrence.Rule as plain data, in order of time: a change "from this date on" ends one rule and
+    begins the next, so that what was before stays as it was.
+    """
+
+    __tablename__ = "series"
+    series_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int] = mapped_column(index=True)
+    rules: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    created_by: Mapped[int]
+    created_at: Mapped[datetime]
+    next_plan_at: Mapped[datetime | None] = mapped_column(index=True)  # when to look ahead again; None: never
+    title: Mapped[str | None] = mapped_column(default=None)
+    link: Mapped[str | None] = mapped_column(default=None)  # private, as that of a session
+    state: Mapped[str] = mapped_column(String(16), default="active")  # or "paused", "ended"
+
+
+class SeriesException(Row):
+    """What becomes of one occurrence that is not planned yet: skipped, or (with `starts_at`) moved."""
+
+    __tablename__ = "series_exceptions"
+    series_id: Mapped[int] = mapped_column(
+        ForeignKey("series.series_id", ondelete="CASCADE"), primary_key=True
+    )
+    occurrence: Mapped[str] = mapped_column(
+        String(10), primary_key=True
+    )  # the date the rule says, "2026-12-07"
+    guild_id: Mapped[int]
+    made_by: Mapped[int]
+    made_at: Mapped[datetime]
+    starts_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
 class Session(Row):
     """One meeting. The instant is stored with the wall time and zone it came from; `version` grows with each change."""
 
     __tablename__ = "sessions"
-    __table_args__ = (Index("ix_sessions_upcoming", "guild_id", "starts_at"),)
+    __table_args__ = (
+        Index("ix_sessions_upcoming", "guild_id", "starts_at"),
+        UniqueConstraint("series_id", "occurrence"),
+    )
     session_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
     guild_id: Mapped[int]
     starts_at: Mapped[datetime]
@@ -130,8 +168,12 @@ class Session(Row):
     created_at: Mapped[datetime]
     title: Mapped[str | None] = mapped_column(default=None)
     link: Mapped[str | None] = mapped_column(default=None)  # how to join: private, never in a public post
-    state: Mapped[str] = mapped_column(String(16), default="planned")
+    state: Mapped[str] = mapped_column(String(16), default="planned")  # or "held", "cancelled"
     version: Mapped[int] = mapped_column(default=1)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.series_id"), default=None)
+    occurrence: Mapped[str | None] = mapped_column(
+        String(10), default=None
+    )  # which of the series, also if moved
 
 
 class Talk(Row):
@@ -145,18 +187,85 @@ class Talk(Row):
     title: Mapped[str | None] = mapped_column(default=None)
     abstract: Mapped[str | None] = mapped_column(Text, default=None)
     paper_id: Mapped[str | None] = mapped_column(ForeignKey("papers.paper_id"), default=None)
+    slides: Mapped[str | None] = mapped_column(default=None)
+    recording: Mapped[str | None] = mapped_column(default=None)
+    notes: Mapped[str | None] = mapped_column(default=None)
+
+
+class Speaker(Row):
+    """Somebody from outside who presents, or is invited to. `contact` and `zone` are for the organisers alone."""
+
+    __tablename__ = "speakers"
+    __table_args__ = (UniqueConstraint("guild_id", "name"),)
+    speaker_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int]
+    name: Mapped[str]
+    affiliation: Mapped[str | None] = mapped_column(default=None)
+    zone: Mapped[str | None] = mapped_column(String(64), default=None)
+    contact: Mapped[str | None] = mapped_column(default=None)
 
 
 class Presenter(Row):
-    """Who presents a talk: a member (`user_id`) or an outside speaker (`name`, `affiliation`)."""
+    """Who presents a talk: a member (`user_id`) or an outside speaker (`speaker_id`).
+
+    `name` and `affiliation` are a speaker's as they were announced for this talk.
+    """
 
     __tablename__ = "presenters"
     presenter_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
     guild_id: Mapped[int]
     talk_id: Mapped[int] = mapped_column(ForeignKey("talks.talk_id", ondelete="CASCADE"), index=True)
     user_id: Mapped[int | None] = mapped_column(default=None)
+    speaker_id: Mapped[int | None] = mapped_column(ForeignKey("speakers.speaker_id"), default=None)
     name: Mapped[str | None] = mapped_column(default=None)
     affiliation: Mapped[str | None] = mapped_column(default=None)
+
+
+class Volunteer(Row):
+    """A member who would present: a session, or a proposed paper whenever it is read."""
+
+    __tablename__ = "volunteers"
+    __table_args__ = (
+        UniqueConstraint("session_id", "user_id"),
+        UniqueConstraint("proposal_id", "user_id"),
+    )
+    volunteer_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int]
+    user_id: Mapped[int]
+    noted_at: Mapped[datetime]
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sessions.session_id", ondelete="CASCADE"), default=None
+    )
+    proposal_id: Mapped[int | None] = mapped_column(
+        ForeignKey("proposals.proposal_id", ondelete="CASCADE"), default=None
+    )
+
+
+class Deed(Row):
+    """Who changed what, for `/history`. `changes` holds field, before and after; never a link or a contact."""
+
+    __tablename__ = "deeds"
+    __table_args__ = (Index("ix_deeds_of", "guild_id", "noun", "noun_id"),)
+    deed_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int]
+    noun: Mapped[str] = mapped_column(String(16))  # "session", "series"
+    noun_id: Mapped[int]
+    what: Mapped[str] = mapped_column(String(32))  # "planned", "moved", …
+    done_by: Mapped[int]  # 0: the bot itself, or somebody who asked to be forgotten
+    done_at: Mapped[datetime]
+    changes: Mapped[list[list[str]]] = mapped_column(JSON)
+
+
+class Doubt(Row):
+    """Something the bot was asked to do and asks back about: "in the past; plan it anyway?"."""
+
+    __tablename__ = "doubts"
+    doubt_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int]
+    user_id: Mapped[int]
+    deed: Mapped[str] = mapped_column(String(32))
+    data: Mapped[dict[str, Any]]
+    asked_at: Mapped[datetime]
 
 
 class Post(Row):

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from bot.cards.forms import Select
+
 TITLE, TEXT, FIELD_NAME, FIELD_VALUE, FIELDS, FOOTER, LABEL, TOTAL = 256, 4096, 256, 1024, 25, 2048, 80, 6000
 
 Tone = Literal["plain", "good", "warn", "bad", "paper", "session", "digest"]
@@ -43,6 +45,14 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a card."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Card:
     """One thing the bot says. `text` and field values are Discord markup; the rest is plain text.
 
@@ -59,6 +69,8 @@ class Card:
     pings: tuple[int, ...] = ()
     ping_roles: tuple[int, ...] = ()
     reactions: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    selects: tuple[Select, ...] = ()
 
     def fitted(self) -> Card:
         """The same card within Discord's limits: what is too long ends in "…", what is too much is left out."""
@@ -74,7 +86,10 @@ class Card:
                 break
             room -= len(name) + len(value)
             fields.append(Field(name, value, field.inline))
-        buttons = tuple(replace(button, label=clip(button.label, LABEL)) for button in self.buttons[:25])
+        buttons = tuple(
+            replace(button, label=clip(button.label, LABEL))
+            for button in self.buttons[: 5 * (5 - len(self.selects))]
+        )
         return replace(self, title=title, text=text, fields=tuple(fields), footer=footer, buttons=buttons)
 
 

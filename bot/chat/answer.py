@@ -6,13 +6,13 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 import discord
 
-from bot.cards import Card, answers
-from bot.chat.draw import drawn
+from bot.cards import Card, Form, answers
+from bot.chat.draw import drawn, drawn_form, redrawn
 from bot.log import event
 from bot.services.people import Actor, Refused
 
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds after which an answer that is not there yet is announced. Discord takes 3; people notice 1.
 PROMPT = 0.5
+#: Seconds that an answer which may be a form is given: Discord takes a form only as the first answer.
+FORM_PROMPT = 2.3
 _ALREADY_ACKNOWLEDGED, _UNKNOWN_INTERACTION = 40060, 10062
 
 #: The answers being given. Each runs in the task of its interaction.
@@ -41,24 +43,34 @@ def actor_of(interaction: discord.Interaction[Any]) -> Actor:
     )
 
 
-async def answer(interaction: discord.Interaction[Any], work: Callable[[Actor], Awaitable[Card]]) -> None:
-    """Do `work` for the person who asks and show them, privately, the card it gives.
+async def answer(
+    interaction: discord.Interaction[Any],
+    work: Callable[[Actor], Awaitable[Card | Form]],
+    *,
+    shows: Literal["new", "instead", "form"] = "new",
+) -> None:
+    """Do `work` for the person who asks and show them, privately, the card or the form it gives.
 
-    What takes long is announced ("thinking…") first. A refusal is shown in its own words; anything else that goes
-    wrong is logged under a reference that the person is told.
+    What takes long is announced ("thinking…") first; say `shows="form"` where a form may come, for it cannot follow
+    that. With "instead" a card takes the place of the private message whose button was pressed. A refusal is shown in
+    its own words; anything else that goes wrong is logged under a reference that the person is told.
     """
     task = asyncio.create_task(_done(interaction, work), name=f"answer {interaction.id}")
     if current := asyncio.current_task():
         _at_work.add(current)
         current.add_done_callback(_at_work.discard)
-    done, _ = await asyncio.wait({task}, timeout=PROMPT)
+    done, _ = await asyncio.wait({task}, timeout=FORM_PROMPT if shows == "form" else PROMPT)
+    instead = shows == "instead" and interaction.message is not None and interaction.message.flags.ephemeral
     try:
-        if not done:
-            await _first(lambda: interaction.response.defer(ephemeral=True, thinking=True))
-            await _fill(interaction, await task)
+        if done:
+            said, well = task.result()
+            await _first(lambda: _respond(interaction, said, instead=instead and well))
+        elif instead:
+            await _first(interaction.response.defer)
+            await _fill(interaction, _not_a_form((await task)[0]))
         else:
-            arguments = {key: value for key, value in drawn(task.result()).items() if value is not None}
-            await _first(lambda: interaction.response.send_message(ephemeral=True, **arguments))
+            await _first(lambda: interaction.response.defer(ephemeral=True, thinking=True))
+            await _fill(interaction, _not_a_form((await task)[0]))
     except discord.HTTPException as error:
         event(
             log,
@@ -78,13 +90,32 @@ async def finish_answers(seconds: float) -> None:
         await asyncio.wait(set(_at_work), timeout=seconds)
 
 
-async def _done(interaction: discord.Interaction[Any], work: Callable[[Actor], Awaitable[Card]]) -> Card:
+async def _respond(interaction: discord.Interaction[Any], said: Card | Form, *, instead: bool) -> None:
+    if isinstance(said, Form):
+        await interaction.response.send_modal(drawn_form(said))
+    elif instead:
+        await interaction.response.edit_message(**redrawn(said))
+    else:
+        await interaction.response.send_message(ephemeral=True, **drawn(said))
+
+
+def _not_a_form(said: Card | Form) -> Card:
+    """A form that is ready too late cannot be shown any more."""
+    if isinstance(said, Form):
+        return answers.refusal("That took me too long to open the form. Please press once more.")
+    return said
+
+
+async def _done(
+    interaction: discord.Interaction[Any], work: Callable[[Actor], Awaitable[Card | Form]]
+) -> tuple[Card | Form, bool]:
+    """What to show, and whether it went well: what did not leaves the message whose button was pressed alone."""
     try:
-        return await work(actor_of(interaction))
+        return await work(actor_of(interaction)), True
     except Refused as refusal:
-        return answers.refusal(str(refusal))
+        return answers.refusal(str(refusal)), False
     except Exception as error:  # noqa: BLE001 - the edge: whatever it was, the person is told and the log has it
-        return failed(interaction, error)
+        return failed(interaction, error), False
 
 
 def failed(interaction: discord.Interaction[Any], error: BaseException) -> Card:
@@ -125,10 +156,7 @@ async def _first(send: Callable[[], Awaitable[object]]) -> None:
 
 async def _fill(interaction: discord.Interaction[Any], card: Card) -> None:
     """Put a card into an announced answer. Editing is idempotent: a lost reply is answered by doing it again."""
-    arguments = drawn(card)
-    if arguments["view"] is None:
-        del arguments["view"]
     try:
-        await interaction.edit_original_response(**arguments)
+        await interaction.edit_original_response(**redrawn(card))
     except (aiohttp.ClientError, OSError, TimeoutError):
-        await interaction.edit_original_response(**arguments)
+        await interaction.edit_original_response(**redrawn(card))

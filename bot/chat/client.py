@@ -143,7 +143,7 @@ class Client(commands.Bot):
     # what people do
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        if interaction.type is discord.InteractionType.component:
+        if interaction.type in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             await self._ears.actions.dispatch(interaction)
 
     # Nothing is awaited before a reaction is noted: so they are noted in the order in which they came.

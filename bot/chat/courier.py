@@ -13,7 +13,7 @@ import discord
 
 from bot.cards import Card, NativeEvent, Said, Thread
 from bot.chat import natives
-from bot.chat.draw import drawn, reference_of
+from bot.chat.draw import drawn, redrawn, reference_of
 from bot.chat.places import Places, find, missing
 from bot.services.outbox import Blocked, Impossible, NotNow, Sent, Target, Unclear
 from bot.services.votes import Unreadable, same_emoji
@@ -81,16 +81,14 @@ class Courier:
             if isinstance(said, Thread):
                 return await natives.thread(message, said)
             if post.op == "edit":
-                await message.edit(**drawn(said, reference=target.reference))
+                await message.edit(**redrawn(said, reference=target.reference))
             for emoji in said.reactions if post.op == "react" else ():
                 await message.add_reaction(emoji)
             return Sent(target.channel_id, target.message_id)
 
     async def _send(self, post: Post, card: Card) -> Sent:
         channel_id = await self._places.resolve(post.guild_id, post.place)
-        arguments = {
-            key: value for key, value in drawn(card, reference=post.nonce).items() if value is not None
-        }
+        arguments = drawn(card, reference=post.nonce)
         message = await self._at(channel_id, post).send(nonce=post.nonce, **arguments)
         return Sent(channel_id, message.id)
 

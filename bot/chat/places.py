@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Protocol, TypeVar
 
 import discord
 
@@ -58,10 +60,25 @@ def find(guild: discord.Guild, name: str) -> int | None:
     """A channel of a server by id or name; a name in whatever case it was typed."""
     if name.isdigit() and (by_id := guild.get_channel_or_thread(int(name))):
         return by_id.id
-    for channel in guild.channels:
-        if channel.name.casefold() == name.casefold() and isinstance(channel, discord.abc.Messageable):
-            return channel.id
-    return None
+    found = pick((c for c in guild.channels if isinstance(c, discord.abc.Messageable)), name)
+    return found.id if found else None
+
+
+class Named(Protocol):
+    """Something of a server that has an id and a name: a channel, a role."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+def pick(things: Iterable[N], name: str) -> N | None:
+    """The first of `things` with that id or, in whatever case, that name."""
+    return next((t for t in things if str(t.id) == name or t.name.casefold() == name.casefold()), None)
 
 
 #: What a post needs, as Discord's settings call it.
@@ -72,9 +89,16 @@ NEEDED = {
     "read_message_history": "Read Message History",
     "add_reactions": "Add Reactions",
 }
+#: What is of use on the whole server besides: a thread and a native event for each session.
+HELPFUL = {
+    "create_public_threads": "Create Public Threads",
+    "send_messages_in_threads": "Send Messages in Threads",
+    "create_events": "Create Events",
+    "manage_events": "Manage Events",
+}
 
 
-def missing(channel: discord.abc.GuildChannel) -> list[str]:
+def missing(channel: discord.abc.GuildChannel, me: discord.Member | None = None) -> list[str]:
     """The permissions that the bot needs in a channel and lacks, as Discord's settings call them."""
-    permissions = channel.permissions_for(channel.guild.me)
+    permissions = channel.permissions_for(me or channel.guild.me)
     return [words for name, words in NEEDED.items() if not getattr(permissions, name)]

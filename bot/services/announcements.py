@@ -56,7 +56,7 @@ class Announcements:
         view = await self._view(tx, post)
         if view is None or (view.session.state != "planned" and post.op == "send"):
             return Drop("the session is not planned any more")
-        return cards.announcement(view) if view.session.state == "planned" else cards.cancelled(view)
+        return cards.cancelled(view) if view.session.state == "cancelled" else cards.announcement(view)
 
     async def _cancellation(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
         view = await self._view(tx, post)

@@ -140,4 +140,4 @@ def in_words(value: Any) -> str:
         return ", ".join(WEEKDAYS[day] for day in sorted(value))
     if isinstance(value, (list, tuple)):
         return ", ".join(in_words(item) for item in value)
-    return str(value)
+    return "none" if value is None else str(value)

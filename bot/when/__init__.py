@@ -1,5 +1,6 @@
 """When: what people type for a time, what a wall time means, and how a time is said in several zones."""
 
+from bot.when.holidays import Conference, is_country, public_holiday
 from bot.when.leads import Lead, parse_lead
 from bot.when.lines import Shift, time_line, unusual_gap
 from bot.when.reading import NotAWhen
@@ -19,6 +20,7 @@ from bot.when.zones import (
 __all__ = [
     "MONTHS",
     "WEEKDAYS",
+    "Conference",
     "Lead",
     "Moment",
     "NotAWhen",
@@ -26,10 +28,12 @@ __all__ = [
     "Shift",
     "closest_zones",
     "day_words",
+    "is_country",
     "is_zone",
     "local",
     "parse_lead",
     "parse_when",
+    "public_holiday",
     "resolve_wall",
     "time_line",
     "unusual_gap",

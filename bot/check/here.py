@@ -1,0 +1,102 @@
+"""What can be told without the network: the settings themselves, the database, the token."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bot.check.finding import Finding, from_problem
+from bot.config import ConfigError, ServerSettings, Settings, is_open_to_others, read_token
+from storage import guilds
+from storage.database import DatabaseTrouble, ProcessLock, check_integrity, database_path, open_database
+from storage.migrate import HEAD, revision
+
+
+def of_group(settings: ServerSettings) -> Iterator[Finding]:
+    """What can be read but will not do what somebody wants."""
+    if not settings.digest.days:
+        yield Finding(
+            "warning", "digest.days", "is empty, so no digests are posted.", 'Name days, such as ["mon"].'
+        )
+    if not settings.reminders.before:
+        yield Finding(
+            "warning", "reminders.before", "is empty, so nobody is reminded.", 'Name times, such as ["1d"].'
+        )
+    homeless = [topic.key for topic in settings.topics if not topic.channel]
+    if homeless:
+        some = ", ".join(homeless[:5]) + (" …" if len(homeless) > 5 else "")
+        yield Finding(
+            "warning", "topics", f"{len(homeless)} of {len(settings.topics)} have no channel ({some}): "
+            "their papers are not posted.", 'Give each [[topics]] table a line channel = "…".',
+        )  # fmt: skip
+
+
+def of_database(settings: Settings) -> Iterator[Finding]:
+    """Whether the database can be used, as `run` would use it."""
+    key = "storage.url"
+    try:
+        path = database_path(settings.storage.url)
+        check_integrity(path)
+        schema = revision(path)
+    except DatabaseTrouble as trouble:
+        yield Finding("trouble", key, str(trouble).removeprefix(f"{key}: "))
+        return
+    folder = next(parent for parent in path.parents if parent.exists())
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        yield Finding(
+            "trouble", key, f"the folder {folder} cannot be written to.",
+            "Change its owner (chown) or choose another place.",
+        )  # fmt: skip
+    elif path.exists() and not os.access(path, os.W_OK):
+        yield Finding("trouble", key, f"{path} cannot be written to.", "Change its owner (chown).")
+    elif schema is not None and schema > HEAD:
+        yield Finding(
+            "trouble", key, f"{path} was written by a newer bot (schema {schema}, this one knows {HEAD}).",
+            "Install that version, or restore the backup made at its first start.",
+        )  # fmt: skip
+    elif schema is None:
+        yield Finding("fine", key, f"{path} will be made at the first start.")
+    elif schema != HEAD:
+        yield Finding(
+            "fine", key, f"{path} is sound; it is backed up and brought up to date at the next start."
+        )
+    else:
+        yield Finding("fine", key, f"{path} is sound.")
+    if holder := ProcessLock(path).holder():
+        yield Finding(
+            "warning",
+            key,
+            f"a bot is running on it (process {holder}).",
+            "Stop that one before you start another.",
+        )
+
+
+async def overrides(settings: Settings) -> Mapping[int, Mapping[str, str]]:
+    """What organisers set on each server, by server id; nothing when there is no database of this version."""
+    try:
+        if revision(database_path(settings.storage.url)) != HEAD:
+            return {}
+    except DatabaseTrouble:
+        return {}
+    database = open_database(settings.storage.url)
+    try:
+        async with database.reading() as tx:
+            return {guild_id: await guilds.overrides(tx, guild_id) for guild_id in await guilds.present(tx)}
+    finally:
+        await database.close()
+
+
+def of_token(settings: Settings) -> tuple[str | None, list[Finding]]:
+    """The token, if there is one, and what is to be said of it."""
+    try:
+        token = read_token(settings.discord)
+    except ConfigError as error:
+        return None, [from_problem(problem) for problem in error.problems]
+    file = settings.discord.token_file
+    if not os.environ.get("DISCORD_TOKEN", "").strip() and file and is_open_to_others(Path(file)):
+        cure = f"Run: chmod 600 {file}"
+        return token, [
+            Finding("warning", "discord.token_file", f"other users of this machine can read {file}.", cure)
+        ]
+    return token, [Finding("fine", "token", "there is one.")]

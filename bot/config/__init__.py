@@ -1,0 +1,321 @@
+"""config.toml as frozen, typed settings.
+
+One table of keys (`KEYS`) says for each key its default, how it is read, whether a server's organisers may set it for
+their server, and what it is for. The same table reads the file, checks `/settings set`, and is held against
+`config.example.toml` by a test. Every error names the key and the cure.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from bot.config import readers
+from bot.config.readers import CUSTOM_EMOJI, WEEKDAYS, is_loopback
+from bot.config.tables import read_conferences, read_topics, suggest
+from bot.topics.taxonomy import Topic
+from bot.when import Conference, Lead
+
+__all__ = [
+    "CUSTOM_EMOJI",
+    "KEYS",
+    "WEEKDAYS",
+    "ConfigError",
+    "ServerSettings",
+    "Settings",
+    "is_loopback",
+    "load",
+    "parse",
+]
+
+
+class ConfigError(Exception):
+    """What is wrong with the configuration; `problems` holds one sentence each, naming the key and the cure."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Discord:
+    api_url: str
+    gateway_url: str
+    token_file: str | None
+
+
+@dataclass(frozen=True)
+class Storage:
+    url: str
+
+
+@dataclass(frozen=True)
+class Arxiv:
+    api_url: str
+    feed_url: str
+    min_interval: float  # seconds
+    contact: str | None
+    timeout: float  # seconds
+
+
+@dataclass(frozen=True)
+class Log:
+    level: str
+    format: str
+
+
+@dataclass(frozen=True)
+class Group:
+    name: str
+    timezone: str
+    organiser_role: str
+    announcement_channel: str
+    proposal_channel: str
+    vote_emoji: str
+    session_minutes: int
+    zones: tuple[str, ...]
+    ping_role: str | None
+    country: str | None
+
+
+@dataclass(frozen=True)
+class Reminders:
+    before: tuple[Lead, ...]
+
+
+@dataclass(frozen=True)
+class Digest:
+    at: time
+    days: frozenset[int]  # Monday is 0
+    max_papers: int
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """What holds for one server: built-in default < config.toml < what its organisers set."""
+
+    group: Group
+    reminders: Reminders
+    digest: Digest
+    topics: tuple[Topic, ...]
+    conferences: tuple[Conference, ...] = ()
+
+
+@dataclass(frozen=True)
+class Key:
+    """One setting: its default as it would stand in the file, its reader, and what it is for."""
+
+    default: Any
+    read: Callable[[Any], Any]
+    about: str
+    per_server: bool = False
+
+
+KEYS: dict[str, Key] = {
+    "discord.api_url": Key(
+        "https://discord.com/api/v10", readers.discord_url("http", "https"), "Discord's HTTP API."
+    ),
+    "discord.gateway_url": Key(
+        "wss://gateway.discord.gg", readers.discord_url("ws", "wss"), "Discord's gateway."
+    ),
+    "discord.token_file": Key(
+        None, readers.optional_text, "A file that holds the bot's token, if DISCORD_TOKEN is not set."
+    ),
+    "storage.url": Key("sqlite+aiosqlite:///data/bot.db", readers.database_url, "Where the state lives."),
+    "arxiv.api_url": Key("https://export.arxiv.org/api/query", readers.web_url, "arXiv's query API."),
+    "arxiv.feed_url": Key(
+        "https://rss.arxiv.org/atom/{category}", readers.feed_url, "arXiv's Atom feed of a category."
+    ),
+    "arxiv.min_interval": Key(
+        3.0, readers.seconds(0, 3600), "Seconds between two requests to arXiv, over all uses together."
+    ),
+    "arxiv.contact": Key(
+        None, readers.optional_text, "A mail address or web page that arXiv can complain to."
+    ),
+    "arxiv.timeout": Key(15.0, readers.seconds(0.1, 300), "Seconds until a request to arXiv is given up."),
+    "log.level": Key("info", readers.one_of("debug", "info", "warning", "error"), "How much the log says."),
+    "log.format": Key(
+        "text", readers.one_of("text", "json"), "One line an event, for people or for machines."
+    ),
+    "group.name": Key(
+        "Reading group", readers.text, "What the group is called in cards and calendars.", per_server=True
+    ),
+    "group.timezone": Key("Europe/Berlin", readers.zone, "The group's IANA time zone.", per_server=True),
+    "group.organiser_role": Key(
+        "Organiser", readers.place, "The role whose members organise.", per_server=True
+    ),
+    "group.announcement_channel": Key(
+        "announcements", readers.place, "Where sessions and reminders go.", per_server=True
+    ),
+    "group.proposal_channel": Key("proposals", readers.place, "Where ballots go.", per_server=True),
+    "group.vote_emoji": Key("👍", readers.emoji, "The reaction that is a vote.", per_server=True),
+    "group.session_minutes": Key(60, readers.whole(5, 24 * 60), "How long a session lasts.", per_server=True),
+    "group.zones": Key(
+        ["America/New_York", "America/Los_Angeles", "UTC"],
+        readers.zones,
+        "In which zones, beside the group's own, times are told.",
+        per_server=True,
+    ),
+    "group.ping_role": Key(
+        None,
+        readers.optional_place,
+        "The role that is pinged when a session moves or is cancelled, and only then.",
+        per_server=True,
+    ),
+    "group.country": Key(
+        None, readers.country, "Planning onto a public holiday of this country says so.", per_server=True
+    ),
+    "reminders.before": Key(
+        ["7d", "1d", "1h"], readers.leads, "How long before a session to remind.", per_server=True
+    ),
+    "digest.at": Key(
+        "08:30", readers.clock_time, "When digests go out, in the group's zone.", per_server=True
+    ),
+    "digest.days": Key(
+        ["mon", "tue", "wed", "thu", "fri"], readers.days, "On which weekdays.", per_server=True
+    ),
+    "digest.max_papers": Key(
+        20, readers.whole(1, 100), "Papers a channel gets on one day at most.", per_server=True
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole configuration."""
+
+    discord: Discord
+    storage: Storage
+    arxiv: Arxiv
+    log: Log
+    raw: Mapping[str, Any]  # "group.timezone" -> value as in the file
+    topics: tuple[Topic, ...]
+    conferences: tuple[Conference, ...] = ()
+
+    def for_server(self, overrides: Mapping[str, Any] | None = None) -> ServerSettings:
+        """What holds on a server whose organisers set `overrides` ("group.timezone" -> value).
+
+        Raises ConfigError for an override that cannot be read.
+        """
+        problems: list[str] = []
+        merged = {**self.raw, **(overrides or {})}
+        values = _read_keys({name: merged[name] for name in merged if KEYS[name].per_server}, problems)
+        if problems:
+            raise ConfigError(problems)
+        return ServerSettings(
+            group=Group(**values["group"]),
+            reminders=Reminders(**values["reminders"]),
+            digest=Digest(**values["digest"]),
+            topics=self.topics,
+            conferences=self.conferences,
+        )
+
+
+def _read_keys(raw: Mapping[str, Any], problems: list[str]) -> dict[str, dict[str, Any]]:
+    """Read flat values into sections, filling in defaults; what cannot be read is added to `problems`."""
+    sections: dict[str, dict[str, Any]] = {}
+    for name, key in KEYS.items():
+        section, _, short = name.partition(".")
+        value = raw.get(name, key.default)
+        try:
+            sections.setdefault(section, {})[short] = key.read(value)
+        except ValueError as error:
+            problems.append(f"{name}: {str(error).rstrip('.')}.")
+    return sections
+
+
+#: Sections that are lists of tables.
+_TABLES = {"topics", "conferences"}
+
+
+def parse(tables: Mapping[str, Any]) -> Settings:
+    """Read the tables of a TOML file. Raises ConfigError with every problem found, not only the first."""
+    problems: list[str] = []
+    known_sections = {name.partition(".")[0] for name in KEYS} | _TABLES
+    raw: dict[str, Any] = {}
+    for section, table in tables.items():
+        if section in _TABLES:
+            continue
+        if section not in known_sections:
+            problems.append(f"[{section}]: unknown section.{suggest(section, known_sections)}")
+        elif not isinstance(table, dict):
+            problems.append(f"{section}: must be a section [{section}].")
+        else:
+            raw.update({f"{section}.{short}": value for short, value in table.items()})
+    for name in [name for name in raw if name not in KEYS]:
+        problems.append(f"{name}: unknown key.{suggest(name, KEYS)}")
+        del raw[name]
+    values = _read_keys(raw, problems)
+    topics = read_topics(tables.get("topics"), problems)
+    conferences = read_conferences(tables.get("conferences", []), problems)
+    if problems:
+        raise ConfigError(problems)
+    return Settings(
+        discord=Discord(**values["discord"]),
+        storage=Storage(**values["storage"]),
+        arxiv=Arxiv(**values["arxiv"]),
+        log=Log(**values["log"]),
+        raw=raw,
+        topics=topics,
+        conferences=conferences,
+    )
+
+
+def load(path: Path) -> Settings:
+    """Read a config file. Raises ConfigError when it is absent, is not TOML or holds a wrong value."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        cure = "Copy config.example.toml to it and edit it"
+        raise ConfigError([f"{path}: cannot be read ({error.strerror}). {cure}."]) from None
+    try:
+        return parse(tomllib.loads(data.decode("utf-8-sig")))
+    except UnicodeDecodeError:
+        raise ConfigError([f"{path}: is not UTF-8 text. Save it as UTF-8."]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            [f"{path}: is not valid TOML: {error}. Texts need quotes, lists need [ ]."]
+        ) from None
+
+
+def read_token(discord: Discord, environ: Mapping[str, str] = os.environ) -> str:
+    """The bot's token from DISCORD_TOKEN or `discord.token_file`. Raises ConfigError with the cure."""
+    token = environ.get("DISCORD_TOKEN", "").strip()
+    if token:
+        return _checked_token(token, "DISCORD_TOKEN")
+    if not discord.token_file:
+        raise ConfigError(
+            [
+                "discord.token_file: no token. Set the environment variable DISCORD_TOKEN, or name a file that has it."
+            ]
+        )
+    path = Path(discord.token_file)
+    try:
+        token = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            [f"discord.token_file: {path} cannot be read ({type(error).__name__}). Check the path."]
+        ) from None
+    return _checked_token(token, "discord.token_file")
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether other users of the machine can read a file that holds a secret (POSIX only)."""
+    return os.name == "posix" and path.exists() and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def _checked_token(token: str, source: str) -> str:
+    """A token is one word of printable ASCII; what was wrong is said without showing it."""
+    token = token.removeprefix("Bot ").strip()
+    if not re.fullmatch(r"[!-~]+", token):
+        raise ConfigError(
+            [f"{source}: does not hold a token (one word). Copy it again from Discord's developer page."]
+        )
+    return token

@@ -1,0 +1,203 @@
+"""Readers: each makes a typed value of what stands in the file or was typed, or raises ValueError with the cure."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.when import Lead, closest_zones, is_country, is_zone, parse_lead
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CUSTOM_EMOJI = re.compile(r"<?a?:?(\w{2,32}):(\d{15,20})>?")
+
+
+def text(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # a bare Discord id
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be a text in quotes and not empty")
+    return value.strip()
+
+
+def optional_text(value: Any) -> str | None:
+    return None if value is None or value == "" else text(value)
+
+
+def place(value: Any) -> str:
+    """A channel or role: its name, `#name`, `@name`, a mention or its id; kept as a bare name or a digit string."""
+    given = text(value)
+    mention = re.fullmatch(r"<(?:#|@&)(\d+)>", given)
+    bare = mention[1] if mention else given.removeprefix("#").removeprefix("@").strip()
+    if not bare:
+        raise ValueError('must name a channel or role, such as "proposals" or its id')
+    return bare
+
+
+def zone(value: Any) -> str:
+    name = text(value)
+    if not is_zone(name):
+        near = closest_zones(name)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise ValueError(f'"{name}" is not an IANA time zone such as "Europe/Berlin".{hint}')
+    return name
+
+
+def zones(value: Any) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(zone(item) for item in listed(value, '["America/New_York", "UTC"]')))
+    if len(found) > 8:
+        raise ValueError("may name at most 8 time zones")
+    return found
+
+
+def optional_place(value: Any) -> str | None:
+    return None if value in (None, "", "none") else place(value)
+
+
+def country(value: Any) -> str | None:
+    """A country, or one of its parts: "DE", "DE-BY"; none switches the look at holidays off."""
+    if value in (None, "", "none"):
+        return None
+    code = text(value).upper()
+    if not is_country(code):
+        raise ValueError(
+            f'"{code}" is no country whose holidays are known; use a code such as "DE" or "DE-BY"'
+        )
+    return code
+
+
+def emoji(value: Any) -> str:
+    given = text(value)
+    custom = CUSTOM_EMOJI.fullmatch(given)
+    if custom:
+        return f"{custom[1]}:{custom[2]}"
+    if len(given) > 16 or re.search(r"[\sA-Za-z<>:]", given) or given.isdigit():
+        raise ValueError(
+            f'"{given}" is not an emoji. Give one emoji such as "👍", or a custom one as "<:name:id>"'
+        )
+    return given
+
+
+def whole(low: int, high: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if isinstance(value, str) and re.fullmatch(r"-?\d{1,9}", value.strip()):
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return value
+
+    return read
+
+
+def seconds(low: float, high: float) -> Callable[[Any], float]:
+    def read(value: Any) -> float:
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or not low <= value <= high:
+            raise ValueError(f"must be a number of seconds from {low:g} to {high:g}")
+        return float(value)
+
+    return read
+
+
+def one_of(*allowed: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        given = text(value).lower()
+        if given not in allowed:
+            raise ValueError("must be one of " + ", ".join(f'"{a}"' for a in allowed))
+        return given
+
+    return read
+
+
+def listed(value: Any, example: str) -> list[Any]:
+    if isinstance(value, str):  # `/settings set` gives "7d, 1d"
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if not isinstance(value, list):
+        raise ValueError(f"must be a list such as {example}")  # noqa: TRY004 - readers raise ValueError alike
+    return value
+
+
+def leads(value: Any) -> tuple[Lead, ...]:
+    leads = {
+        lead.key: lead for lead in (parse_lead(text(item)) for item in listed(value, '["7d", "1d", "1h"]'))
+    }
+    if len(leads) > 8:
+        raise ValueError("may name at most 8 lead times")
+    return tuple(leads.values())
+
+
+def clock_time(value: Any) -> time:
+    if isinstance(value, time):
+        return value
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text(value))
+    if not match:
+        raise ValueError('must be a time of day such as "08:30"')
+    return time(int(match[1]), int(match[2]))
+
+
+def days(value: Any) -> frozenset[int]:
+    found = set()
+    for item in listed(value, '["mon", "tue"]'):
+        day = text(item).lower()[:3]
+        if day not in WEEKDAYS:
+            raise ValueError(f'"{item}" is not a weekday; use ' + ", ".join(WEEKDAYS))
+        found.add(WEEKDAYS.index(day))
+    return frozenset(found)
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host name or address is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def discord_url(*schemes: str) -> Callable[[Any], str]:
+    """Tokens go to Discord over TLS, or to loopback, and nowhere else."""
+
+    def read(value: Any) -> str:
+        given = text(value)
+        url = urlsplit(given)
+        host = url.hostname or ""
+        plain, tls = schemes
+        ours = host == "discord.com" or host.endswith((".discord.com", ".discord.gg")) or host == "discord.gg"
+        if url.scheme == tls and ours and url.port in (None, 443):
+            return given.rstrip("/")
+        if url.scheme in schemes and is_loopback(host):
+            return given.rstrip("/")
+        raise ValueError(
+            f"would send the token to {host or 'nowhere'}; use {tls}://…discord.com, or {plain}:// on loopback"
+        )
+
+    return read
+
+
+def web_url(value: Any) -> str:
+    given = text(value)
+    url = urlsplit(given)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise ValueError("must be a web address starting with https://")
+    return given
+
+
+def feed_url(value: Any) -> str:
+    given = web_url(value)
+    if "{category}" not in given:
+        raise ValueError('must contain {category}, as in "https://rss.arxiv.org/atom/{category}"')
+    return given
+
+
+def database_url(value: Any) -> str:
+    given = text(value)
+    if not re.match(r"sqlite\+aiosqlite:///.", given):
+        raise ValueError('must look like "sqlite+aiosqlite:///data/bot.db"')
+    return given
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    return tuple(text(item) for item in listed(value, '["cs.LG", "stat.ML"]'))
