@@ -191,17 +191,25 @@ def _real_days(folder: Path) -> dict[date, list[ArxivPaper]]:
 
 
 def demo_config(
-    *, api_url: str, gateway_url: str, arxiv_url: str, database: str, topics: Iterable[TopicRow] = ()
+    *,
+    api_url: str,
+    gateway_url: str,
+    arxiv_url: str,
+    database: str,
+    topics: Iterable[TopicRow] = (),
+    min_interval: float = 0.05,
 ) -> str:
     """The bot's config.toml for this group; `arxiv_url` is the double's with its prefix, `database` a URL.
 
-    With `topics`, each is written with the channel of its area; without, the bot's own topics hold.
+    With `topics`, each is written with the channel of its area; without, the bot's own topics hold. The seconds of
+    `min_interval` are real ones: the double, unlike arXiv, need not be spared.
     """
     text = _CONFIG.format(
         api_url=_toml(api_url),
         gateway_url=_toml(gateway_url),
         database=_toml(database),
         query=_toml(f"{arxiv_url}/api/query"),
+        min_interval=min_interval,
         feed=_toml(f"{arxiv_url}/atom/{{category}}"),
     )
     return text + "".join(_topic(topic) for topic in topics)
@@ -218,7 +226,7 @@ url = {database}
 [arxiv]
 api_url = {query}
 feed_url = {feed}
-min_interval = 3.0
+min_interval = {min_interval}
 
 [group]
 timezone = "Europe/Berlin"

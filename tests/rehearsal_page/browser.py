@@ -38,6 +38,9 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
 
 
+_PATIENCE = 60  # seconds for one answer of the browser itself
+
+
 class PageError(AssertionError):
     """The page's JavaScript failed, or what was waited for did not come."""
 
@@ -55,8 +58,9 @@ class Page:
     async def _read(self) -> None:
         async for message in self._socket:
             told = json.loads(message.data)
-            if told.get("id") in self._waiting:
-                self._waiting.pop(told["id"]).set_result(told)
+            waiting = self._waiting.pop(told.get("id"), None)
+            if waiting and not waiting.done():
+                waiting.set_result(told)
             elif told.get("method") == "Runtime.exceptionThrown":
                 detail = told["params"]["exceptionDetails"]
                 self.errors.append(detail.get("exception", {}).get("description", detail["text"]))
@@ -69,7 +73,7 @@ class Page:
         future = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         await self._socket.send_json({"id": number, "method": method, "params": params})
-        told = await asyncio.wait_for(future, 20)
+        told = await asyncio.wait_for(future, _PATIENCE)
         if "error" in told:
             raise PageError(f"{method}: {told['error']['message']}")
         return dict(told["result"])
