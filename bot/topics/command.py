@@ -1,4 +1,4 @@
-"""`topics route`: a file of papers in, a line of topics a paper out. For trying phrases on real days, and for measuring."""
+"""`topics route`: a file of papers in, a line of topics a paper out; to try phrases on real days, and to measure."""
 
 import json
 import sys
@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from bot.topics.prior import shipped_prior
 from bot.topics.router import MATCH, Router
 from bot.topics.taxonomy import Topic, shipped
 
-_WORTH_TELLING = 0.05
 _PLACES = 4
 
 
@@ -34,11 +34,11 @@ def route_file(
 ) -> int:
     """Write a line of JSON (id, topics, scores) to `out` for every paper in the JSON lines of `path`.
 
-    `topics` are the group's, the shipped ones by default. Missing or null fields count as empty. A line that is no JSON object
-    is told to `errors` (standard error by default) with its number and left out. Returns the exit code: 0, or 1 if there were
-    such lines. Raises OSError when the file cannot be read.
+    `topics` are the group's, the shipped ones by default. Missing or null fields count as empty. A line that is
+    no JSON object is told to `errors` (standard error by default) with its number and left out. Returns the exit
+    code: 0, or 1 if there were such lines. Raises OSError when the file cannot be read.
     """
-    router = Router(shipped() if topics is None else topics, None if phrases_only else None)
+    router = Router(shipped() if topics is None else topics, None if phrases_only else shipped_prior())
     bad = 0
     with path.open("rb") as file:
         for paper in _papers(file, path):
@@ -71,7 +71,7 @@ def _routed(router: Router, paper: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": paper.get("id"),
         "topics": [key for key, score in told.items() if score >= MATCH],
-        "scores": {key: score for key, score in told.items() if score >= _WORTH_TELLING},
+        "scores": told,
     }
 
 

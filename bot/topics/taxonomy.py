@@ -23,7 +23,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy(Sequence[Topic]):
-    """The topics of a group in the order it gave them, and the names of its areas. Raises ValueError when a key comes twice."""
+    """The topics of a group, in its order, and the names of its areas. Raises ValueError when a key comes twice."""
 
     topics: tuple[Topic, ...]
     areas: tuple[tuple[str, str], ...] = ()
@@ -77,7 +77,7 @@ def from_table(table: Mapping[str, Any]) -> Taxonomy:
         raise ValueError("no topics: write at least one [[topic]] with a key and phrases")
     areas = table.get("areas", {})
     if not isinstance(areas, Mapping):
-        raise ValueError('areas: write a table of keys and names, such as A = "Optimization"')
+        raise ValueError('areas: write a table of keys and names, such as A = "Optimization"')  # noqa: TRY004
     return Taxonomy(
         topics=tuple(_topic(row, number) for number, row in enumerate(rows, 1)),
         areas=tuple((str(key), str(name)) for key, name in areas.items()),
@@ -87,7 +87,7 @@ def from_table(table: Mapping[str, Any]) -> Taxonomy:
 def _topic(row: Any, number: int) -> Topic:
     where = f"topic {number}"
     if not isinstance(row, Mapping):
-        raise ValueError(f"{where}: write it as a [[topic]] table")
+        raise ValueError(f"{where}: write it as a [[topic]] table")  # noqa: TRY004
     key = str(row.get("key", "")).strip()
     if not key:
         raise ValueError(f'{where}: give it a key, such as key = "A1"')
@@ -107,7 +107,7 @@ def _topic(row: Any, number: int) -> Topic:
 
 def _strings(value: Any, where: str) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise ValueError(f'{where}: write a list of texts, such as ["mixture of experts"]')
+        raise ValueError(f'{where}: write a list of texts, such as ["mixture of experts"]')  # noqa: TRY004
     return tuple(dict.fromkeys(text for item in value if (text := str(item).strip())))
 
 
