@@ -16,6 +16,8 @@ const STEP = 80;
 
 let stuck = true; // at the bottom, and staying there
 let loading = false;
+let unseen = 0; // messages that came while the reader was further up
+let answered = false; // and whether the last of them is the bot's answer to them alone
 let from = 0; // the window: log.ids[from] … log.ids[to - 1]
 let to = 0;
 let drawn = new Map(); // key -> { element, message, previous }
@@ -103,7 +105,7 @@ export async function openChannel() {
   const { channel } = store;
   if (!channel) return;
   drawHead();
-  stuck = true;
+  unseen = 0;
   list.replaceChildren();
   if (!logOf(channel).loaded) {
     try {
@@ -112,7 +114,9 @@ export async function openChannel() {
       toast(error.message);
     }
   }
-  if (channel === store.channel) showEnd();
+  if (channel !== store.channel) return;
+  stuck = true;
+  showEnd();
 }
 
 async function earlier() {
@@ -142,11 +146,16 @@ new ResizeObserver(() => stuck && toBottom()).observe(list);
 new ResizeObserver(() => stuck && toBottom()).observe(scroller);
 
 scroller.addEventListener("scroll", () => {
+  if (!logOf(store.channel).loaded) return;
   const left = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
   const atEnd = to >= logOf(store.channel).ids.length;
   stuck = left < 60 && atEnd;
-  if (stuck) markRead(store.channel);
-  document.getElementById("below").classList.toggle("away", left > 300 || !atEnd);
+  if (stuck) {
+    markRead(store.channel);
+    unseen = 0;
+  }
+  document.getElementById("below").classList.toggle("away", unseen > 0 || left > 300 || !atEnd);
+  sayBelow();
   if (scroller.scrollTop < 400) earlier();
   else if (left < 400) later();
 });
@@ -160,6 +169,11 @@ on("message", ({ channel, message, fresh }) => {
   if (stuck) showEnd();
   else show(from, wasAtEnd ? log.ids.length : to);
   if (fresh) drawn.get(message.id)?.element.classList.add("fresh");
+  if (fresh && !stuck) {
+    unseen += 1;
+    answered = message.ephemeral;
+  }
+  sayBelow();
 });
 
 on("gone", ({ channel }) => {
@@ -193,11 +207,19 @@ on("jump", async ({ channel, message }) => {
   requestAnimationFrame(() => element.classList.add("flash"));
 });
 
-const jumpDown = h("button", { type: "button", class: "button primary small", onclick: () => {
+const belowText = h("span");
+document.getElementById("below").append(h("button", { type: "button", class: "button primary small", onclick: () => {
   stuck = true;
+  unseen = 0;
   showEnd();
-} }, "Jump to the present", icon("down"));
-document.getElementById("below").append(jumpDown);
+  sayBelow();
+} }, belowText, icon("down")));
+
+function sayBelow() {
+  const news = answered ? "The bot answered you" : `${unseen} new`;
+  belowText.textContent = unseen ? `${news} · jump to the present` : "Jump to the present";
+  if (unseen) document.getElementById("below").classList.add("away");
+}
 
 // A line that only this page shows: something is being sent, or did not go well.
 export function localNote(text, kind) {
