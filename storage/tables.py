@@ -299,6 +299,17 @@ class Post(Row):
     last_error: Mapped[str | None] = mapped_column(Text, default=None)
 
 
+class ReminderChoice(Row):
+    """The lead times at which a member wants to be reminded by direct message; `asked_in` is where they said so."""
+
+    __tablename__ = "reminder_choices"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    leads: Mapped[list[str]]
+    asked_in: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
 class FeedDay(Row):
     """Which papers arXiv's feed of a category showed last: the only proof that a batch is new."""
 

@@ -32,10 +32,10 @@ def talk_title(view: TalkView) -> str:
 
 def when(session: Session) -> str:
     """The two times a reader needs: their own, and the group's wall time with its right abbreviation."""
-    return f"{_two_times(session)} · {session.minutes} min"
+    return f"{two_times(session)} · {session.minutes} min"
 
 
-def _two_times(session: Session) -> str:
+def two_times(session: Session) -> str:
     start = session.starts_at
     return f"{stamp(start, 'F')} ({stamp(start, 'R')})\n{wall(start, session.zone)} · {session.zone}"
 
@@ -156,15 +156,15 @@ def reminder(view: SessionView, now: datetime) -> Card:
     """A reminder, in the words that are right at the moment it is sent."""
     card = announcement(view)
     return Card(
-        title=clip(f"{_how_soon(view, now)}: {plain(session_title(view))}", 250),
-        text=_two_times(view.session),
+        title=clip(f"{how_soon(view, now)}: {plain(session_title(view))}", 250),
+        text=two_times(view.session),
         fields=tuple(field for field in card.fields if field.name != "When"),
         tone="session",
         buttons=card.buttons,
     )
 
 
-def _how_soon(view: SessionView, now: datetime) -> str:
+def how_soon(view: SessionView, now: datetime) -> str:
     """How soon: "In 7 days", "Tomorrow", "In 55 minutes"; days by the group's calendar, less by the clock."""
     from zoneinfo import ZoneInfo
 

@@ -122,6 +122,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("paper_id"),
     )
     op.create_table(
+        "reminder_choices",
+        sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("leads", sa.JSON(), nullable=False),
+        sa.Column("asked_in", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", storage.types.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("guild_id", "user_id"),
+    )
+    op.create_table(
         "series",
         sa.Column("series_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
@@ -335,6 +344,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_series_guild_id"))
 
     op.drop_table("series")
+    op.drop_table("reminder_choices")
     op.drop_table("papers")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_guild_id"))
