@@ -164,4 +164,4 @@ def hurry(tx: Tx, post: Post, now: datetime) -> None:
 async def counts(tx: Tx) -> dict[str, int]:
     """How many posts are in each state."""
     rows = await tx.execute(select(Post.state, func.count()).group_by(Post.state))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

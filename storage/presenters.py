@@ -20,7 +20,7 @@ async def presented(tx: Tx, guild_id: int, user_ids: Collection[int]) -> dict[in
         .where(Presenter.guild_id == guild_id, Presenter.user_id.in_(user_ids), Session.state == "held")
         .group_by(Presenter.user_id)
     )
-    return {user: (count, last) for user, count, last in rows.tuples() if user is not None}
+    return {user: (count, last) for user, count, last in rows if user is not None}
 
 
 async def speaker(tx: Tx, guild_id: int, name: str) -> Speaker | None:

@@ -138,7 +138,7 @@ async def _with_talks(tx: Tx, sessions: Sequence[Session]) -> list[SessionView]:
             Series.series_id.in_([session.series_id for session in sessions if session.series_id])
         )
     )
-    series: dict[int | None, str | None] = dict(named.tuples().all())
+    series: dict[int | None, str | None] = {row[0]: row[1] for row in named}
     views: dict[int, list[TalkView]] = {}
     for talk in talks:
         mine = tuple(presenter for presenter in presenters if presenter.talk_id == talk.talk_id)
