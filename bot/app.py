@@ -126,6 +126,7 @@ class App:
             min_interval=arxiv.min_interval,
             contact=arxiv.contact,
             timeout=aiohttp.ClientTimeout(total=arxiv.timeout),
+            monotonic=self.clock.monotonic,
         )
 
     def _services(self, arxiv: ArxivClient) -> Services:
@@ -186,12 +187,12 @@ class App:
 
         What the kernel would do for a dead process is done here: connections and the lock on the database go.
         """
-        running.cancel()
-        if self.client is not None and (socket := self.client.ws):
-            socket.socket._response.close()  # noqa: SLF001 - the connection just breaks
         self.timers.abandon()
         self.services.outbox.abandon()
-        await asyncio.sleep(0)
+        running.cancel()
+        if self.client is not None:
+            await self.client.close()
+        await asyncio.gather(running, return_exceptions=True)
         await self._stack.aclose()
 
     def stop(self) -> None:

@@ -32,7 +32,7 @@ def words(text: str) -> list[str]:
 def stem(word: str) -> str:
     """Cut a word of `words` to the part it shares with its plural, its -ing, -ed and -ation forms and its British spelling."""
     if len(word) > _SHORTEST_STEM and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-3] + "y" if word.endswith("ies") and len(word) > 5 else word[:-1]  # noqa: PLR2004
+        word = word[:-3] + "y" if word.endswith("ies") and len(word) > 5 else word[:-1]
     word = word.replace("parametri", "parameteri")
     for ending, instead in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
