@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: demo test lint types contracts unit lock bench clean
+.PHONY: help demo test lint types contracts unit picture soak lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -37,6 +37,12 @@ contracts: $(VENV)/dev.stamp
 
 unit: $(VENV)/dev.stamp
 	$(PY) -m pytest -n 2 $(ARGS)
+
+picture: $(VENV)/run.stamp ## take the README's picture again (needs Chromium)
+	$(PY) tools/picture.py
+
+soak: $(VENV)/run.stamp ## a year of a busy group in minutes, with kills and faults
+	$(PY) tools/soak.py $(ARGS)
 
 lock: ## pin again after a change in pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt

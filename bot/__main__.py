@@ -59,6 +59,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     rehearse.set_defaults(command=_rehearse)
 
+    outbox = commands.add_parser("outbox", help="what waits to be said or could not be said, and why")
+    outbox.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
+    )
+    outbox.set_defaults(command=_outbox)
+
     topics = commands.add_parser("topics", help="try the topics").add_subparsers(
         required=True, metavar="what"
     )
@@ -93,6 +99,18 @@ def _rehearse(options: argparse.Namespace) -> int:
         checkout = Path(__file__).resolve().parent.parent
         asyncio.run(rehearse(port=options.port, database=Path(folder) / "bot.db", checkout=checkout))
     return OK
+
+
+def _outbox(options: argparse.Namespace) -> int:
+    from bot.clock import SystemClock
+    from bot.desk import show_outbox
+    from storage.database import DatabaseTrouble
+
+    try:
+        return asyncio.run(show_outbox(config.load(options.config), SystemClock().now(), sys.stdout))
+    except DatabaseTrouble as trouble:
+        print(f"database: {trouble}", file=sys.stderr)
+        return TROUBLE
 
 
 def _route(options: argparse.Namespace) -> int:

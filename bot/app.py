@@ -30,6 +30,7 @@ from bot.services.papers import Papers, Routers
 from bot.services.planning import Planning
 from bot.services.proposals import Proposals
 from bot.services.reminders import Reminders
+from bot.services.remindme import RemindMe
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
 from bot.services.votes import Votes
@@ -37,6 +38,7 @@ from bot.sources import ArxivClient
 from bot.timers import Timers
 from bot.when import parse_when
 from cogs.proposals import ProposalCommands
+from cogs.reminders import ReminderCommands
 from cogs.scheduling import SchedulingCommands
 from cogs.settings import SettingsCommands
 from storage.database import Database, ProcessLock, check_integrity, database_path, open_database
@@ -56,6 +58,7 @@ class Services:
     sessions: Sessions
     planning: Planning
     digests: Digests
+    remindme: RemindMe
 
 
 class App:
@@ -123,12 +126,13 @@ class App:
             min_interval=arxiv.min_interval,
             contact=arxiv.contact,
             timeout=aiohttp.ClientTimeout(total=arxiv.timeout),
+            monotonic=self.clock.monotonic,
         )
 
     def _services(self, arxiv: ArxivClient) -> Services:
         database, clock = self.database, self.clock
         settings = SettingsService(database, clock, self.settings)
-        outbox = Outbox(database, clock)
+        outbox = Outbox(database, clock, settings)
         papers = Papers(database, clock, arxiv)
         routers = Routers()
         votes = Votes(database, clock)
@@ -136,15 +140,17 @@ class App:
         sessions = Sessions(database, clock, settings)
         planning = Planning(database, clock, settings, papers, sessions)
         Announcements(outbox, sessions)
-        Reminders(database, clock, settings, outbox, sessions)
+        reminders = Reminders(database, clock, settings, outbox, sessions)
+        remindme = RemindMe(database, clock, settings, outbox, reminders)
         digests = Digests(database, clock, settings, outbox, arxiv, routers)
-        return Services(settings, outbox, proposals, votes, sessions, planning, digests)
+        return Services(settings, outbox, proposals, votes, sessions, planning, digests, remindme)
 
     def _client(self) -> Client:
         services, actions = self.services, self._actions
         cogs: list[commands.Cog] = [
             ProposalCommands(services.proposals, actions),
             SchedulingCommands(services.sessions, services.planning, actions),
+            ReminderCommands(services.remindme, services.sessions, actions),
             SettingsCommands(services.settings),
         ]
         ears = Ears(services.settings, services.votes, Notes(self.database), actions, self._on_ready)
@@ -181,12 +187,12 @@ class App:
 
         What the kernel would do for a dead process is done here: connections and the lock on the database go.
         """
-        running.cancel()
-        if self.client is not None and (socket := self.client.ws):
-            socket.socket._response.close()  # noqa: SLF001 - the connection just breaks
         self.timers.abandon()
         self.services.outbox.abandon()
-        await asyncio.sleep(0)
+        running.cancel()
+        if self.client is not None:
+            await self.client.close()
+        await asyncio.gather(running, return_exceptions=True)
         await self._stack.aclose()
 
     def stop(self) -> None:

@@ -14,6 +14,10 @@ class Clock(Protocol):
         """The present instant, aware, in UTC."""
         ...
 
+    def monotonic(self) -> float:
+        """Seconds since some instant, for measuring spans: never goes back, whatever is done to the clock."""
+        ...
+
 
 class SystemClock:
     """The machine's clock."""
@@ -21,6 +25,10 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
         return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since some instant; see `Clock`."""
+        return time.monotonic()
 
 
 class VirtualClock:
@@ -42,6 +50,10 @@ class VirtualClock:
         if not self._ticking:
             return self._base
         return self._base + timedelta(seconds=time.monotonic() - self._mark)
+
+    def monotonic(self) -> float:
+        """Virtual seconds: a pause of an hour passes when the clock is moved by an hour."""
+        return self.now().timestamp()
 
     def set(self, instant: datetime) -> None:
         """Move forward to an aware `instant`; one in the past leaves the clock where it is."""

@@ -6,8 +6,8 @@ key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -78,6 +78,10 @@ class Rule:
             if after < instant <= until:
                 yield Occurrence(day.isoformat(), wall, instant, kind)
 
+    def day_from(self, day: date) -> date:
+        """The rule's first day that is not before `day`, whether or not it is over by then."""
+        return next(found for found in self._all_days(day) if found >= day)
+
     def describe(self) -> str:
         """In words: "every other Monday, 17:00 Europe/Berlin"."""
         end = (
@@ -124,12 +128,15 @@ class Rule:
     def _days(self, first: date, last: date) -> Iterator[date]:
         """The rule's days from `first` to `last`."""
         last = min(last, self.until or last)
-        days = self._weeks(first) if self.nth is None else self._months(first, self.nth)
-        for day in days:
+        for day in self._all_days(first):
             if day > last:
                 return
             if day >= first:
                 yield day
+
+    def _all_days(self, near: date) -> Iterator[date]:
+        """The rule's days without end, from its first or one that is not much before `near`."""
+        return self._weeks(near) if self.nth is None else self._months(near, self.nth)
 
     def _weeks(self, near: date) -> Iterator[date]:
         """The rule's days without end, from the last one not after `near`, or from its first."""
@@ -149,6 +156,30 @@ class Rule:
             if day := _nth_of_month(month, self.weekday, nth):
                 yield day
             month += self.every
+
+
+def occurrences(rules: Sequence[Rule], after: datetime, until: datetime) -> Iterator[Occurrence]:
+    """The occurrences of rules that follow one another, each ending before the next begins, in order."""
+    for rule in rules:
+        yield from rule.occurrences(after, until)
+
+
+def changed_from(rules: Sequence[Rule], day: date, rule: Rule) -> tuple[Rule, ...]:
+    """`rules` up to the day before `day`, then `rule`; what was before stays as it was.
+
+    Where `rule` keeps the rhythm it goes on counting from the old one's next day, so that every other Monday stays
+    the same other Monday.
+    """
+    former = next((known for known in reversed(rules) if known.start <= day), rules[0])
+    if (rule.weekday, rule.every, rule.nth) == (former.weekday, former.every, former.nth):
+        day = former.day_from(day)
+    return (*ended_before(rules, day), replace(rule, start=day))
+
+
+def ended_before(rules: Sequence[Rule], day: date) -> tuple[Rule, ...]:
+    """`rules` with nothing on or after `day`."""
+    last = day - _DAY
+    return tuple(replace(rule, until=min(rule.until or last, last)) for rule in rules if rule.start < day)
 
 
 def _nth_of_month(month: int, weekday: int, nth: int) -> date | None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -113,8 +115,11 @@ class Stage:
         await self.start_bot()
 
 
-async def rehearse(*, port: int, database: Path, checkout: Path, start: datetime | None = None) -> None:
-    """Play the demo group until interrupted: Discord, arXiv and the page on one loopback port.
+@asynccontextmanager
+async def demo(
+    *, port: int, database: Path, checkout: Path, start: datetime | None = None
+) -> AsyncIterator[Stage]:
+    """The demo group with its bot, running: Discord, arXiv and the page on one loopback port.
 
     `database` is a file to be thrown away afterwards by the caller.
     """
@@ -135,5 +140,11 @@ async def rehearse(*, port: int, database: Path, checkout: Path, start: datetime
         )
         stage.settings = config.parse(tomllib.loads(text))
         async with stage:
-            print(f"\n  The rehearsal room is open: {server.url}/\n\n  Ctrl-C ends it.\n", flush=True)  # noqa: T201
-            await asyncio.Event().wait()
+            yield stage
+
+
+async def rehearse(*, port: int, database: Path, checkout: Path) -> None:
+    """Play the demo group until interrupted."""
+    async with demo(port=port, database=database, checkout=checkout) as stage:
+        print(f"\n  The rehearsal room is open: {stage.server.url}/\n\n  Ctrl-C ends it.\n", flush=True)  # noqa: T201
+        await asyncio.Event().wait()

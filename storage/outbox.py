@@ -125,7 +125,43 @@ async def waiting(tx: Tx, guild_id: int | None = None, *, limit: int = 50) -> Se
     return (await tx.scalars(query)).all()
 
 
+async def waiting_under(tx: Tx, guild_id: int, key_prefix: str) -> Sequence[Post]:
+    """What waits under keys that start with `key_prefix`, soonest first."""
+    rows = await tx.scalars(
+        select(Post)
+        .where(
+            Post.guild_id == guild_id,
+            Post.state == "waiting",
+            Post.key.startswith(key_prefix, autoescape=True),
+        )
+        .order_by(Post.due_at, Post.post_id)
+    )
+    return rows.all()
+
+
+async def places_told(tx: Tx, guild_id: int, key_prefix: str) -> Sequence[str]:
+    """The people ("user:<id>") who were sent something under keys that start with `key_prefix`."""
+    rows = await tx.scalars(
+        select(Post.place)
+        .where(
+            Post.guild_id == guild_id,
+            Post.state == "sent",
+            Post.key.startswith(key_prefix, autoescape=True),
+            Post.place.startswith("user:"),
+        )
+        .distinct()
+        .order_by(Post.place)
+    )
+    return rows.all()
+
+
+def hurry(tx: Tx, post: Post, now: datetime) -> None:
+    """Have a post tried at once."""
+    post.state, post.due_at, post.next_try_at = "waiting", min(post.due_at, now), now
+    wake(tx)
+
+
 async def counts(tx: Tx) -> dict[str, int]:
     """How many posts are in each state."""
     rows = await tx.execute(select(Post.state, func.count()).group_by(Post.state))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select, update
 
 from storage.database import Tx
-from storage.tables import Paper, Presenter, Proposal, Session, Talk, Volunteer
+from storage.tables import Paper, Presenter, Proposal, Series, Session, Talk, Volunteer
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,15 @@ class TalkView:
 
 @dataclass(frozen=True)
 class SessionView:
-    """A session with its talks, in order, and the members who would present, the first to offer first."""
+    """A session with its talks, in order, and the members who would present, the first to offer first.
+
+    `series` is what its series is called, if it has one with a name.
+    """
 
     session: Session
     talks: tuple[TalkView, ...]
     volunteers: tuple[int, ...] = ()
+    series: str | None = None
 
     @property
     def presenters(self) -> tuple[Presenter, ...]:
@@ -67,6 +71,34 @@ async def upcoming(tx: Tx, guild_id: int, *, now: datetime, limit: int) -> Seque
     return await _with_talks(tx, rows.all())
 
 
+async def between(
+    tx: Tx, guild_id: int, *, after: datetime, until: datetime, states: Sequence[str] = ("planned", "held")
+) -> Sequence[SessionView]:
+    """The sessions that start after one instant and not after another, soonest first."""
+    rows = await tx.scalars(
+        select(Session)
+        .where(
+            Session.guild_id == guild_id,
+            Session.state.in_(states),
+            Session.starts_at > after,
+            Session.starts_at <= until,
+        )
+        .order_by(Session.starts_at, Session.session_id)
+    )
+    return await _with_talks(tx, rows.all())
+
+
+async def unclosed(tx: Tx, *, before: datetime) -> Sequence[Session]:
+    """Sessions of all servers that started before an instant and are still called planned, the oldest first."""
+    rows = await tx.scalars(
+        select(Session)
+        .where(Session.state == "planned", Session.starts_at < before)
+        .order_by(Session.starts_at)
+        .limit(200)
+    )
+    return rows.all()
+
+
 async def running(tx: Tx, guild_id: int, *, since: datetime, now: datetime) -> Sequence[SessionView]:
     """Planned sessions that started after `since`, the latest first."""
     rows = await tx.scalars(
@@ -101,6 +133,12 @@ async def _with_talks(tx: Tx, sessions: Sequence[Session]) -> list[SessionView]:
         )
     ).all()
     volunteers = await _volunteers(tx, sessions, talks)
+    named = await tx.execute(
+        select(Series.series_id, Series.title).where(
+            Series.series_id.in_([session.series_id for session in sessions if session.series_id])
+        )
+    )
+    series: dict[int | None, str | None] = {row[0]: row[1] for row in named}
     views: dict[int, list[TalkView]] = {}
     for talk in talks:
         mine = tuple(presenter for presenter in presenters if presenter.talk_id == talk.talk_id)
@@ -111,6 +149,7 @@ async def _with_talks(tx: Tx, sessions: Sequence[Session]) -> list[SessionView]:
             session,
             tuple(views.get(session.session_id, ())),
             tuple(dict.fromkeys(volunteers.get(session.session_id, ()))),
+            series.get(session.series_id),
         )
         for session in sessions
     ]

@@ -134,10 +134,10 @@ class Series(Row):
     state: Mapped[str] = mapped_column(String(16), default="active")  # or "paused", "ended"
 
 
-class SeriesException(Row):
-    """What becomes of one occurrence that is not planned yet: skipped, or (with `starts_at`) moved."""
+class Skip(Row):
+    """An occurrence of a series that was called off before it was planned; later ones are cancelled sessions."""
 
-    __tablename__ = "series_exceptions"
+    __tablename__ = "skips"
     series_id: Mapped[int] = mapped_column(
         ForeignKey("series.series_id", ondelete="CASCADE"), primary_key=True
     )
@@ -145,9 +145,6 @@ class SeriesException(Row):
         String(10), primary_key=True
     )  # the date the rule says, "2026-12-07"
     guild_id: Mapped[int]
-    made_by: Mapped[int]
-    made_at: Mapped[datetime]
-    starts_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Session(Row):
@@ -297,6 +294,17 @@ class Post(Row):
     message_id: Mapped[int | None] = mapped_column(default=None)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     last_error: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+class ReminderChoice(Row):
+    """The lead times at which a member wants to be reminded by direct message; `asked_in` is where they said so."""
+
+    __tablename__ = "reminder_choices"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    leads: Mapped[list[str]]
+    asked_in: Mapped[int]
+    changed_at: Mapped[datetime]
 
 
 class FeedDay(Row):

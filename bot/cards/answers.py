@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cards.base import Card, Field, plain
+from bot.cards.base import Button, Card, Field, action, plain
 from bot.cards.papers import shown_emoji
 
 
@@ -86,3 +86,21 @@ def undeliverable(place: str, cause: str, waiting: str) -> Card:
 def gave_up(what: str, cause: str) -> Card:
     """Told to the organisers when something could not be done for a long time."""
     return Card(title=what, text=cause, tone="bad")
+
+
+def doubt(doubt_id: int, reads: str, notes: Sequence[str]) -> Card:
+    """Asked before something is done that may have been meant otherwise. `notes` are plain text."""
+    return Card(
+        title="Is this what you mean?",
+        text="\n".join([reads, *(f"⚠️ {plain(note)}" for note in notes)]),
+        tone="warn",
+        footer="Nothing is done or posted yet.",
+        buttons=(
+            Button("Yes, go on", action=action("sure", doubt_id), style="success"),
+            Button("No", action=action("unsure", doubt_id)),
+        ),
+    )
+
+
+def left_alone() -> Card:
+    return Card(text="Nothing was done. Give the command again, with a clearer time.")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.cards.base import Button, Card, Field, action, clip, count, flat, link, member, names, plain, stamp
+from bot.cards.base import Button, Card, Field, action, clip, count, flat, link, names, plain, stamp
 from bot.cards.papers import ABSTRACT, abs_url, links_of, title_of
+from bot.cards.presenting import volunteer_button, who
 from bot.sources.text import first_sentences, readable
 from bot.when import time_line
 from storage.sessions import SessionView, TalkView
-from storage.tables import Presenter, Session
+from storage.tables import Session
 
 #: How long before the start the join link is given.
 JOIN_BEFORE = timedelta(minutes=15)
@@ -21,7 +22,7 @@ def session_title(view: SessionView) -> str:
     if view.session.title:
         return flat(readable(view.session.title))
     titles = [title for talk in view.talks if (title := talk_title(talk))]
-    return " / ".join(titles) or "Reading group session"
+    return " / ".join(titles) or (flat(view.series) if view.series else "Reading group session")
 
 
 def talk_title(view: TalkView) -> str:
@@ -32,37 +33,41 @@ def talk_title(view: TalkView) -> str:
 
 def when(session: Session) -> str:
     """The two times a reader needs: their own, and the group's wall time with its right abbreviation."""
-    return f"{_two_times(session)} · {session.minutes} min"
+    return f"{two_times(session)} · {session.minutes} min"
 
 
-def _two_times(session: Session) -> str:
+def two_times(session: Session) -> str:
     start = session.starts_at
     return f"{stamp(start, 'F')} ({stamp(start, 'R')})\n{wall(start, session.zone)} · {session.zone}"
 
 
-def presenters(people: Sequence[Presenter]) -> str:
-    """Who presents, as markup: members by mention, outside speakers by name and affiliation."""
-    return ", ".join(_presenter(person) for person in people)
-
-
-def _presenter(person: Presenter) -> str:
-    if person.user_id:
-        return member(person.user_id)
-    if not person.name:
-        return "someone who left"
-    return plain(f"{person.name} ({person.affiliation})" if person.affiliation else person.name, 300)
-
-
 def _talk_fields(view: SessionView) -> list[Field]:
-    fields: list[Field] = []
-    people = [presenters(talk.presenters) for talk in view.talks if talk.presenters]
-    fields.append(Field("Who", "\n".join(people) if people else "no presenter yet", inline=True))
+    fields = [Field("Who", who(view), inline=True)]
     for talk in view.talks:
         if talk.paper:
             authors = f"\n*{plain(names(talk.paper.authors), 300)}*" if talk.paper.authors else ""
             heading = link(clip(title_of(talk.paper), 250), abs_url(talk.paper.paper_id))
             fields.append(Field("Paper", f"{heading}{authors}\n{links_of(talk.paper)}"))
+    if materials := _materials(view):
+        fields.append(Field("From the session", materials))
     return fields
+
+
+def _materials(view: SessionView) -> str:
+    """Slides, recording and notes of all talks."""
+    lines = [
+        " · ".join(
+            link(what, address)
+            for what, address in (
+                ("Slides", talk.talk.slides),
+                ("Recording", talk.talk.recording),
+                ("Notes", talk.talk.notes),
+            )
+            if address
+        )
+        for talk in view.talks
+    ]
+    return "\n".join(line for line in lines if line)
 
 
 def _abstract(view: SessionView) -> str:
@@ -78,7 +83,7 @@ def announcement(view: SessionView) -> Card:
         text=_abstract(view),
         fields=(Field("When", when(view.session)), *_talk_fields(view)),
         tone="session",
-        buttons=_join(view),
+        buttons=(*_join(view), *volunteer_button(view)),
     )
 
 
@@ -156,15 +161,15 @@ def reminder(view: SessionView, now: datetime) -> Card:
     """A reminder, in the words that are right at the moment it is sent."""
     card = announcement(view)
     return Card(
-        title=clip(f"{_how_soon(view, now)}: {plain(session_title(view))}", 250),
-        text=_two_times(view.session),
+        title=clip(f"{how_soon(view, now)}: {plain(session_title(view))}", 250),
+        text=two_times(view.session),
         fields=tuple(field for field in card.fields if field.name != "When"),
         tone="session",
         buttons=card.buttons,
     )
 
 
-def _how_soon(view: SessionView, now: datetime) -> str:
+def how_soon(view: SessionView, now: datetime) -> str:
     """How soon: "In 7 days", "Tomorrow", "In 55 minutes"; days by the group's calendar, less by the clock."""
     from zoneinfo import ZoneInfo
 

@@ -189,7 +189,12 @@ async def connect(
         started = asyncio.get_running_loop().time()
         running = asyncio.create_task(client.start(token), name="discord")
         stop = asyncio.create_task(stopping.wait(), name="stopping")
-        await asyncio.wait({running, stop}, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            await asyncio.wait({running, stop}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            running.cancel()
+            stop.cancel()
+            raise
         stop.cancel()
         if stopping.is_set():
             await farewell()

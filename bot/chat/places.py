@@ -47,7 +47,8 @@ class Places:
     async def _organisers(self, guild: discord.Guild) -> int:
         """The first channel where organisers will see it and the bot may speak."""
         group = (await self._settings.read(guild.id)).group
-        named = [find(guild, name) for name in (group.proposal_channel, group.announcement_channel)]
+        names = (group.organiser_channel, group.proposal_channel, group.announcement_channel)
+        named = [find(guild, name) for name in names if name]
         system = guild.system_channel.id if guild.system_channel else None
         for channel_id in (*named, system, *(channel.id for channel in guild.text_channels)):
             channel = guild.get_channel(channel_id) if channel_id else None

@@ -40,8 +40,11 @@ class ChannelSeen:
 
 @dataclass(frozen=True)
 class RoleSeen:
+    """A role; `pingable` by the bot."""
+
     id: int
     name: str
+    pingable: bool
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,8 @@ async def _server(client: discord.Client, guild_id: int) -> ServerSeen:
         for channel in await guild.fetch_channels()
         if isinstance(channel, discord.abc.Messageable)
     )
-    roles = tuple(RoleSeen(role.id, role.name) for role in guild.roles)
+    everyone = me.guild_permissions.mention_everyone
+    roles = tuple(RoleSeen(role.id, role.name, role.mentionable or everyone) for role in guild.roles)
     emoji_ids = frozenset(emoji.id for emoji in guild.emojis)
     lacking = tuple(words for name, words in HELPFUL.items() if not getattr(me.guild_permissions, name))
     return ServerSeen(guild.id, guild.name, channels, roles, emoji_ids, lacking)

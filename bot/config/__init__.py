@@ -21,7 +21,7 @@ from bot.config import readers
 from bot.config.readers import CUSTOM_EMOJI, WEEKDAYS, is_loopback
 from bot.config.tables import read_conferences, read_topics, suggest
 from bot.topics.taxonomy import Topic
-from bot.when import Conference, Lead
+from bot.when import Conference, Lead, Quiet
 
 __all__ = [
     "CUSTOM_EMOJI",
@@ -80,6 +80,8 @@ class Group:
     proposal_channel: str
     vote_emoji: str
     session_minutes: int
+    organiser_channel: str | None
+    quiet_hours: Quiet | None
     zones: tuple[str, ...]
     ping_role: str | None
     country: str | None
@@ -88,6 +90,8 @@ class Group:
 @dataclass(frozen=True)
 class Reminders:
     before: tuple[Lead, ...]
+    presenter: tuple[Lead, ...]
+    organisers: tuple[Lead, ...]
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,30 @@ KEYS: dict[str, Key] = {
     ),
     "group.country": Key(
         None, readers.country, "Planning onto a public holiday of this country says so.", per_server=True
+    ),
+    "group.organiser_channel": Key(
+        None,
+        readers.optional_place,
+        "Where the organisers are told what needs them; without it, where they will see it.",
+        per_server=True,
+    ),
+    "group.quiet_hours": Key(
+        None,
+        readers.quiet,
+        'Hours in which what can wait is not said, such as "22:00-07:00".',
+        per_server=True,
+    ),
+    "reminders.presenter": Key(
+        ["7d", "2d"],
+        readers.leads,
+        "How long before to remind the presenter, by direct message.",
+        per_server=True,
+    ),
+    "reminders.organisers": Key(
+        ["3d", "1d"],
+        readers.leads,
+        "How long before to tell the organisers what a session lacks.",
+        per_server=True,
     ),
     "reminders.before": Key(
         ["7d", "1d", "1h"], readers.leads, "How long before a session to remind.", per_server=True

@@ -9,7 +9,7 @@ from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.when import Lead, closest_zones, is_country, is_zone, parse_lead
+from bot.when import Lead, Quiet, closest_zones, is_country, is_zone, parse_lead
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CUSTOM_EMOJI = re.compile(r"<?a?:?(\w{2,32}):(\d{15,20})>?")
@@ -135,6 +135,15 @@ def clock_time(value: Any) -> time:
     if not match:
         raise ValueError('must be a time of day such as "08:30"')
     return time(int(match[1]), int(match[2]))
+
+
+def quiet(value: Any) -> Quiet | None:
+    if value in (None, "", "none"):
+        return None
+    start, dash, end = text(value).replace("–", "-").partition("-")
+    if not dash:
+        raise ValueError('must be two times of day such as "22:00-07:00", or "none"')
+    return Quiet(clock_time(start.strip()), clock_time(end.strip()))
 
 
 def days(value: Any) -> frozenset[int]:

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, Protocol
 from bot.cards import Card, Said, answers
 from bot.clock import Clock
 from bot.log import event
+from bot.services.settings import SettingsService
 from storage import outbox
 from storage.database import Database, Tx
 from storage.outbox import Lane
@@ -94,7 +95,7 @@ class Courier(Protocol):
 
 
 Renderer = Callable[[Tx, Post, datetime], Awaitable[Said | Drop]]
-AfterSent = Callable[[Tx, Post], Awaitable[None]]
+Afterwards = Callable[[Tx, Post], Awaitable[None]]
 
 
 @dataclass
@@ -108,21 +109,30 @@ class _Claim:
 class Outbox:
     """Plans and delivers posts. `courier` is given once Discord can be reached."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, clock: Clock, settings: SettingsService) -> None:
+        self._database, self._clock, self._settings = database, clock, settings
         self._courier: Courier | None = None
         self._renderers: dict[str, Renderer] = {}
-        self._after: dict[str, AfterSent] = {}
+        self._after: dict[str, Afterwards] = {}
+        self._after_failed: dict[str, Afterwards] = {}
         self._lanes: dict[Lane, asyncio.Task[None]] = {}
         self._waiters: dict[int, asyncio.Future[None]] = {}
         self._closing = False
         self._renderers["undeliverable"] = _undeliverable
 
-    def says(self, kind: str, renderer: Renderer, after_sent: AfterSent | None = None) -> None:
-        """Register how posts of a kind are made, and what is noted in the transaction that marks one as sent."""
+    def says(
+        self,
+        kind: str,
+        renderer: Renderer,
+        after_sent: Afterwards | None = None,
+        after_failed: Afterwards | None = None,
+    ) -> None:
+        """Register how posts of a kind are made, and what is done in the transaction that marks one sent or failed."""
         self._renderers[kind] = renderer
         if after_sent:
             self._after[kind] = after_sent
+        if after_failed:
+            self._after_failed[kind] = after_failed
 
     async def put(
         self,
@@ -136,9 +146,16 @@ class Outbox:
         due_at: datetime | None = None,
         expires_at: datetime | None = None,
         op: str = "send",
+        patient: bool = False,
     ) -> Post:
-        """Plan a post in the transaction that causes it. A second plan with the same key changes nothing."""
+        """Plan a post in the transaction that causes it. A second plan with the same key changes nothing.
+
+        A `patient` one waits for the end of the server's quiet hours.
+        """
         due = due_at or self._clock.now()
+        if patient:
+            group = (await self._settings.of(tx, guild_id)).group
+            due = group.quiet_hours.after(due, group.timezone) if group.quiet_hours else due
         nonce = "".join(secrets.choice(_ALPHABET) for _ in range(10))
         post = Post(
             key=key, nonce=nonce, guild_id=guild_id, place=place, kind=kind, data=data,
@@ -303,7 +320,10 @@ class Outbox:
 
     async def _fail(self, post: Post, cause: str) -> None:
         async with self._database.transaction() as tx:
-            self._end(await tx.get_one(Post, post.post_id), "failed", cause, logging.WARNING)
+            row = await tx.get_one(Post, post.post_id)
+            self._end(row, "failed", cause, logging.WARNING)
+            if after := self._after_failed.get(row.kind):
+                await after(tx, row)
         self._tell_waiters(post.post_id)
 
     def _end(self, post: Post, state: str, cause: str | None = None, level: int = logging.INFO) -> None:
@@ -357,6 +377,7 @@ class Outbox:
             kind="undeliverable",
             data={"place": place, "cause": cause, "what": post.kind},
             expires_at=self._clock.now() + timedelta(days=1),
+            patient=True,
         )
 
 

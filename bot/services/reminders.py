@@ -1,83 +1,193 @@
-"""Reminding of sessions at the lead times that hold on the server."""
+"""Reminding of sessions: the channel, the presenter, the organisers, and whoever asked for it.
+
+A reminder is a post of the outbox, planned when its session is; its text is made when it is sent. Who is reminded when
+is one list of rounds; a change of the session or of the settings plans the list anew, and what is unchanged stays.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.cards import Card
-from bot.cards import sessions as cards
+from bot.cards import reminders as cards
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.services.outbox import Drop, Outbox
 from bot.services.sessions import Change, Sessions
 from bot.services.settings import SettingsService
+from bot.when import Lead, parse_lead
 from storage import outbox as stored_posts
-from storage import sessions
+from storage import reminders, sessions
 from storage.database import Database, Tx
+from storage.sessions import SessionView
 from storage.tables import Post, Session
+
+#: How long after the start "it begins" is still worth saying.
+STARTING = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Round:
+    """One audience of a session's reminders: what they are told (`kind`), where, and how long before."""
+
+    kind: str
+    place: str
+    leads: Sequence[Lead]
 
 
 class Reminders:
-    """A reminder is a post of the outbox, planned when its session is; its text is made when it is sent."""
+    """Plans the reminders of every session, and makes their text."""
 
     def __init__(
         self, database: Database, clock: Clock, settings: SettingsService, outbox: Outbox, followed: Sessions
     ) -> None:
-        self._database, self._clock, self._outbox = database, clock, outbox
+        self._database, self._clock, self._settings, self._outbox = database, clock, settings, outbox
         outbox.says("reminder", self._reminder)
+        outbox.says("starting", self._starting)
+        outbox.says("presenter", self._presenter)
+        outbox.says("lacking", self._lacking)
+        outbox.says("personal", self._personal, after_failed=self._not_reached)
+        outbox.says("dm_closed", self._dm_closed)
+        outbox.says("moved_dm", self._moved)
         settings.on_change(self._settings_changed)
         followed.follow(self._follow)
 
     async def _follow(self, tx: Tx, change: Change) -> None:
-        """Only a session's time matters here: what else changes is in the text, which is made when it is sent."""
+        session = change.view.session
+        if change.kind == "moved":
+            await self._tell_moved(tx, session)
         if change.kind in ("moved", "cancelled"):
-            await self._cancel(tx, change.view.session)
-        if change.kind in ("planned", "moved"):
-            await self._plan(tx, change.view.session, change.settings)
-
-    async def _plan(self, tx: Tx, session: Session, settings: ServerSettings) -> None:
-        """Plan the reminders of a session. One whose time has passed already is not made up for.
-
-        A reminder is of use until the next one is due: then that one says it better.
-        """
-        now = self._clock.now()
-        leads = sorted(
-            {lead.due(session.starts_at, session.zone): lead for lead in settings.reminders.before}.items()
-        )
-        ends = [due for due, _ in leads[1:]] + [session.starts_at]
-        for (due, lead), end in zip(leads, ends, strict=True):
-            if now < due < session.starts_at:
-                await self._outbox.put(
-                    tx,
-                    key=f"{_prefix(session)}{session.starts_at:%Y%m%dT%H%MZ}:{lead.key}",
-                    guild_id=session.guild_id,
-                    place="announcements",
-                    kind="reminder",
-                    data={"session": session.session_id, "starts_at": session.starts_at.isoformat()},
-                    due_at=due,
-                    expires_at=min(end, session.starts_at),
-                )
-
-    @staticmethod
-    async def _cancel(tx: Tx, session: Session, *, due_after: datetime | None = None) -> None:
-        await stored_posts.cancel(
-            tx, guild_id=session.guild_id, key_prefix=_prefix(session), due_after=due_after
-        )
+            await stored_posts.cancel(tx, guild_id=session.guild_id, key_prefix=_prefix(session))
+        if session.state == "planned":
+            await self.plan(tx, change.view, change.settings)
 
     async def _settings_changed(self, tx: Tx, guild_id: int, settings: ServerSettings) -> None:
         """New lead times hold for what is planned already, too; what is overdue still goes out."""
-        now = self._clock.now()
-        for view in await sessions.upcoming(tx, guild_id, now=now, limit=1000):
-            await self._cancel(tx, view.session, due_after=now)
-            await self._plan(tx, view.session, settings)
+        for view in await sessions.upcoming(tx, guild_id, now=self._clock.now(), limit=1000):
+            await self.plan(tx, view, settings)
 
-    async def _reminder(self, tx: Tx, post: Post, now: datetime) -> Card | Drop:
+    async def plan(self, tx: Tx, view: SessionView, settings: ServerSettings) -> None:
+        """Make what waits for a session what should wait. A reminder whose time has passed is not made up for."""
+        now, session = self._clock.now(), view.session
+        await stored_posts.cancel(tx, guild_id=session.guild_id, key_prefix=_prefix(session), due_after=now)
+        for one in await self._rounds(tx, view, settings):
+            await self._plan_round(tx, session, one, now)
+
+    async def _rounds(self, tx: Tx, view: SessionView, settings: ServerSettings) -> list[Round]:
+        session, leads = view.session, settings.reminders
+        organisers = "organisers" if settings.group.organiser_channel else f"user:{session.created_by}"
+        rounds = [
+            Round("reminder", "announcements", leads.before),
+            Round("starting", "announcements", (Lead(minutes=0),)),
+            Round("lacking", organisers, leads.organisers),
+        ]
+        presenting = {person.user_id for talk in view.talks for person in talk.presenters if person.user_id}
+        rounds += [Round("presenter", f"user:{user}", leads.presenter) for user in sorted(presenting)]
+        rounds += [
+            Round("personal", f"user:{choice.user_id}", [parse_lead(text) for text in choice.leads])
+            for choice in await reminders.choices(tx, session.guild_id)
+        ]
+        return rounds
+
+    async def _plan_round(self, tx: Tx, session: Session, one: Round, now: datetime) -> None:
+        """A reminder is of use until the next one of its round is due: then that one says it better."""
+        start = session.starts_at
+        due_leads = sorted({lead.due(start, session.zone): lead for lead in one.leads}.items())
+        ends = [due for due, _ in due_leads[1:]] + [start]
+        for (due, lead), end in zip(due_leads, ends, strict=True):
+            if now < due <= start:
+                await self._outbox.put(
+                    tx,
+                    key=f"{_prefix(session)}{start:%Y%m%dT%H%MZ}:{one.kind}:{one.place}:{lead.key}",
+                    guild_id=session.guild_id,
+                    place=one.place,
+                    kind=one.kind,
+                    data={"session": session.session_id, "starts_at": start.isoformat()},
+                    due_at=due,
+                    expires_at=start + STARTING if due == start else min(end, start),
+                )
+
+    async def _tell_moved(self, tx: Tx, session: Session) -> None:
+        """Whoever was told the old time by direct message is told the new one; the channel reads the news."""
+        for place in await stored_posts.places_told(tx, session.guild_id, _prefix(session)):
+            await self._outbox.put(
+                tx,
+                key=f"{_prefix(session)}moved:{session.version}:{place}",
+                guild_id=session.guild_id,
+                place=place,
+                kind="moved_dm",
+                data={"session": session.session_id, "starts_at": session.starts_at.isoformat()},
+                expires_at=session.starts_at,
+            )
+
+    # what the outbox says of it
+
+    async def _view(self, tx: Tx, post: Post) -> SessionView | Drop:
         view = await sessions.get(tx, post.guild_id, post.data["session"])
         if view is None or view.session.state != "planned":
             return Drop("the session is not planned any more")
         if view.session.starts_at.isoformat() != post.data["starts_at"]:
             return Drop("the session has moved")
-        return cards.reminder(view, now)
+        return view
+
+    async def _reminder(self, tx: Tx, post: Post, now: datetime) -> Card | Drop:
+        view = await self._view(tx, post)
+        return view if isinstance(view, Drop) else cards.reminder(view, now)
+
+    async def _starting(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
+        view = await self._view(tx, post)
+        return view if isinstance(view, Drop) else cards.starting(view)
+
+    async def _presenter(self, tx: Tx, post: Post, now: datetime) -> Card | Drop:
+        view = await self._view(tx, post)
+        if isinstance(view, Drop):
+            return view
+        user = int(post.place.partition(":")[2])
+        if not any(person.user_id == user for talk in view.talks for person in talk.presenters):
+            return Drop("they do not present any more")
+        return cards.presenter(view, now)
+
+    async def _lacking(self, tx: Tx, post: Post, now: datetime) -> Card | Drop:
+        view = await self._view(tx, post)
+        if isinstance(view, Drop):
+            return view
+        missing = cards.missing(view)
+        return cards.lacking(view, missing, now) if missing else Drop("nothing is missing")
+
+    async def _personal(self, tx: Tx, post: Post, now: datetime) -> Card | Drop:
+        view = await self._view(tx, post)
+        if isinstance(view, Drop):
+            return view
+        user = int(post.place.partition(":")[2])
+        if await reminders.choice(tx, post.guild_id, user) is None:
+            return Drop("they do not want to be reminded any more")
+        return cards.personal(view, now)
+
+    async def _moved(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
+        view = await self._view(tx, post)
+        return view if isinstance(view, Drop) else cards.moved(view)
+
+    async def _not_reached(self, tx: Tx, post: Post) -> None:
+        """Somebody's direct messages are closed: say so once, where they asked, and do not try again."""
+        user = int(post.place.partition(":")[2])
+        choice = await reminders.choice(tx, post.guild_id, user)
+        if choice is None:
+            return
+        await reminders.unchoose(tx, post.guild_id, user)
+        await self._outbox.put(
+            tx,
+            key=f"dm_closed:{post.guild_id}:{user}:{choice.changed_at:%Y%m%dT%H%M%SZ}",
+            guild_id=post.guild_id,
+            place=f"channel:{choice.asked_in}",
+            kind="dm_closed",
+            data={"user": user},
+            expires_at=self._clock.now() + timedelta(days=1),
+        )
+
+    async def _dm_closed(self, _tx: Tx, post: Post, _now: datetime) -> Card:
+        return cards.dm_closed(post.data["user"])
 
 
 def _prefix(session: Session) -> str:

@@ -132,6 +132,8 @@ def _fingerprint(settings: ServerSettings) -> str:
 
 def in_words(value: Any) -> str:
     """A setting's value as a person writes it."""
+    if value is None:
+        return "–"
     if isinstance(value, Lead):
         return value.key
     if isinstance(value, time):

@@ -3,6 +3,7 @@
 from bot.when.holidays import Conference, is_country, public_holiday
 from bot.when.leads import Lead, parse_lead
 from bot.when.lines import Shift, time_line, unusual_gap
+from bot.when.quiet import Quiet
 from bot.when.reading import NotAWhen
 from bot.when.typed import Moment, parse_when
 from bot.when.zones import (
@@ -24,6 +25,7 @@ __all__ = [
     "Lead",
     "Moment",
     "NotAWhen",
+    "Quiet",
     "Resolution",
     "Shift",
     "closest_zones",

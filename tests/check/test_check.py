@@ -289,6 +289,16 @@ async def test_a_missing_organiser_role_is_a_warning(bench: Bench) -> None:
     assert "Manage Server" in line_with(text, "! Our group", "@Chair")
 
 
+@pytest.mark.parametrize(("mentionable", "code"), [(False, 1), (True, 0)])
+async def test_a_role_that_cannot_be_pinged_is_trouble(bench: Bench, *, mentionable: bool, code: int) -> None:
+    role = build.add_role(bench.server.world, bench.group, "Members")
+    role.mentionable = mentionable
+    bench.configure('[group]\nping_role = "Members"')
+    found, text = await bench.check()
+    assert found == code
+    assert line_with(text, "group.ping_role", "@Members").startswith("✘✔"[not code])
+
+
 async def test_a_vote_emoji_of_another_server_is_trouble(bench: Bench) -> None:
     bench.configure('[group]\nvote_emoji = "<:upvote:123456789012345678>"')
     code, text = await bench.check()

@@ -122,6 +122,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("paper_id"),
     )
     op.create_table(
+        "reminder_choices",
+        sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("leads", sa.JSON(), nullable=False),
+        sa.Column("asked_in", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", storage.types.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("guild_id", "user_id"),
+    )
+    op.create_table(
         "series",
         sa.Column("series_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
@@ -198,17 +207,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "series_exceptions",
-        sa.Column("series_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("occurrence", sa.String(length=10), nullable=False),
-        sa.Column("guild_id", sa.BigInteger(), nullable=False),
-        sa.Column("made_by", sa.BigInteger(), nullable=False),
-        sa.Column("made_at", storage.types.Instant(timezone=True), nullable=False),
-        sa.Column("starts_at", storage.types.Instant(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["series_id"], ["series.series_id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("series_id", "occurrence"),
-    )
-    op.create_table(
         "sessions",
         sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
@@ -240,6 +238,14 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
         sa.PrimaryKeyConstraint("guild_id", "paper_id"),
+    )
+    op.create_table(
+        "skips",
+        sa.Column("series_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("occurrence", sa.String(length=10), nullable=False),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["series_id"], ["series.series_id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("series_id", "occurrence"),
     )
     op.create_table(
         "talks",
@@ -314,12 +320,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_talks_session_id"))
 
     op.drop_table("talks")
+    op.drop_table("skips")
     op.drop_table("shown_papers")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index("ix_sessions_upcoming")
 
     op.drop_table("sessions")
-    op.drop_table("series_exceptions")
     with op.batch_alter_table("proposals", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposals_ballot_message_id"))
 
@@ -335,6 +341,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_series_guild_id"))
 
     op.drop_table("series")
+    op.drop_table("reminder_choices")
     op.drop_table("papers")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_guild_id"))

@@ -1,0 +1,180 @@
+"""Reminders in the words of whoever reads them, and what is said about reminders and the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.cards.base import Button, Card, action, clip, count, member, plain, stamp
+from bot.cards.sessions import how_soon, reminder, session_title, two_times
+from bot.when import parse_lead
+from storage.sessions import SessionView
+from storage.tables import Post
+
+__all__ = ["reminder"]  # the channel's own stands with the announcement it resembles
+
+_PLACES = {
+    "announcements": "the announcement channel",
+    "proposals": "the proposal channel",
+    "organisers": "the organisers",
+}
+_KINDS = {
+    "reminder": "reminder",
+    "starting": "start message",
+    "presenter": "reminder to the presenter",
+    "lacking": "what is missing",
+    "personal": "personal reminder",
+}
+_SHOWN = 12
+
+
+def starting(view: SessionView) -> Card:
+    """The hour has come."""
+    card = reminder(view, view.session.starts_at)
+    return Card(
+        title=clip(f"Starting now: {plain(session_title(view))}", 250),
+        text=two_times(view.session),
+        fields=card.fields,
+        tone="session",
+        buttons=card.buttons,
+    )
+
+
+def presenter(view: SessionView, now: datetime) -> Card:
+    """To the presenter, by direct message."""
+    return Card(
+        title=clip(f"{how_soon(view, now)} you present: {plain(session_title(view))}", 250),
+        text=f"{two_times(view.session)}\n\nAre your slides ready, and is the abstract right? "
+        "If something has come up, tell an organiser soon: it can be moved.",
+        tone="session",
+    )
+
+
+def personal(view: SessionView, now: datetime) -> Card:
+    """To a member who asked, by direct message."""
+    card = reminder(view, now)
+    return Card(
+        title=card.title,
+        text=f"{card.text}\n\nYou asked to be reminded. `/remindme` on the server changes it.",
+        fields=card.fields,
+        tone="session",
+    )
+
+
+def moved(view: SessionView) -> Card:
+    """To somebody who was told the old time."""
+    return Card(
+        title=clip(f"Moved: {plain(session_title(view))}", 250),
+        text=f"I told you another time before. It is now:\n{two_times(view.session)}",
+        tone="warn",
+    )
+
+
+def missing(view: SessionView) -> list[str]:
+    """What a session lacks, in words."""
+    lacks = []
+    if not any(talk.presenters for talk in view.talks):
+        lacks.append("a presenter")
+    if not any(talk.talk.abstract or talk.paper for talk in view.talks):
+        lacks.append("an abstract or a paper")
+    if not view.session.link:
+        lacks.append("a link to join")
+    return lacks
+
+
+def lacking(view: SessionView, lacks: Sequence[str], now: datetime) -> Card:
+    """To the organisers: what still has to be done."""
+    return Card(
+        title=clip(f"{how_soon(view, now)}, and not complete: {plain(session_title(view))}", 250),
+        text=f"{two_times(view.session)}\n\nIt lacks:\n" + "\n".join(f"- {what}" for what in lacks),
+        tone="warn",
+    )
+
+
+def dm_closed(user_id: int) -> Card:
+    """Said once, where somebody asked for reminders that cannot reach them."""
+    return Card(
+        title="I cannot write to you",
+        text=f"{member(user_id)}, you asked for reminders, but your direct messages are closed to me. Open them "
+        "(Privacy Settings of this server) and use `/remindme` again if you still want them.",
+        tone="warn",
+        pings=(user_id,),
+    )
+
+
+def choice(leads: Sequence[str]) -> Card:
+    """`/remindme` without anything: what holds."""
+    if not leads:
+        return Card(text="I do not remind you by direct message. `/remindme before:1d, 1h` changes that.")
+    return Card(text=f"I remind you {_labels(leads)}. `/remindme before:off` stops it.")
+
+
+def chosen(leads: Sequence[str]) -> Card:
+    """What was set."""
+    if not leads:
+        return Card(text="I remind you no more. The channel still gets its reminders.", tone="good")
+    return Card(text=f"I will remind you of each session, {_labels(leads)}, by direct message.", tone="good")
+
+
+def _labels(leads: Sequence[str]) -> str:
+    return ", ".join(parse_lead(key).label for key in leads)
+
+
+def armed(view: SessionView, posts: Sequence[Post], *, organiser: bool) -> Card:
+    """`/reminders`: what will be said of a session, in the reader's own time."""
+    lines = [
+        f"**{number}.** {stamp(post.due_at, 'F')} ({stamp(post.due_at, 'R')}): {_what(post)}"
+        for number, post in enumerate(posts[:_SHOWN], 1)
+    ]
+    if len(posts) > _SHOWN:
+        lines.append(f"… and {len(posts) - _SHOWN} later.")
+    return Card(
+        title=clip(f"Armed for {plain(session_title(view))}", 250),
+        text="\n".join(lines) or "Nothing is armed for it any more.",
+        buttons=_buttons(posts[:_SHOWN], "Send {} now", "Switch {} off") if organiser else (),
+    )
+
+
+def _what(post: Post) -> str:
+    kind = _KINDS.get(post.kind, plain(post.kind))
+    place, _, name = post.place.partition(":")
+    where = member(int(name)) if place == "user" else _PLACES.get(place, plain(f"#{name}"))
+    return f"{kind} → {where}"
+
+
+def _buttons(posts: Sequence[Post], now: str, off: str) -> tuple[Button, ...]:
+    return tuple(
+        button
+        for number, post in enumerate(posts, 1)
+        for button in (
+            Button(now.format(number), action=action("post_now", post.post_id)),
+            Button(off.format(number), action=action("post_drop", post.post_id)),
+        )
+    )
+
+
+def queue(posts: Sequence[Post], now: datetime) -> Card:
+    """`/outbox`: what waits or has failed."""
+    if not posts:
+        return Card(title="The outbox is empty", text="Everything has been said.", tone="good")
+    lines = []
+    for number, post in enumerate(posts, 1):
+        late = post.state != "waiting" or post.due_at <= now
+        state = f"**{post.state}**" if late else "waits"
+        cause = f"\n-# {plain(post.last_error, 200)}" if post.last_error else ""
+        lines.append(
+            f"**{number}.** {state} {stamp(post.due_at, 'R')}: {_what(post)} · ref {post.nonce}{cause}"
+        )
+    return Card(
+        title=f"Outbox: {count(len(posts), 'post')}",
+        text="\n".join(lines),
+        buttons=_buttons(posts, "Send {} now", "Drop {}"),
+    )
+
+
+def hurried(kind: str) -> Card:
+    return Card(text=f"On its way: {_KINDS.get(kind, kind)}.", tone="good")
+
+
+def dropped(kind: str) -> Card:
+    return Card(text=f"Dropped: {_KINDS.get(kind, kind)}. It will not be sent.", tone="good")

@@ -1,0 +1,40 @@
+"""What people type, read into a moment, a day, a link, or a refusal in their words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from bot.cards.base import plain
+from bot.services.people import Refused
+from bot.when import Moment, NotAWhen, parse_when
+
+LINK_LIMIT = 1000
+
+
+def read_moment(text: str, zone: str, now: datetime) -> Moment:
+    """A date and a time. Raises Refused with the forms that are understood."""
+    try:
+        return parse_when(text, zone=zone, now=now)
+    except NotAWhen as error:
+        raise Refused(plain(str(error), 1500)) from None
+
+
+def read_day(text: str, zone: str, now: datetime) -> date:
+    """A day, by the calendar of `zone`; a time of day that comes with it counts for nothing. Raises Refused."""
+    try:
+        return parse_when(f"{text} 12:00", zone=zone, now=now).wall.date()
+    except NotAWhen:
+        return read_moment(text, zone, now).wall.date()
+
+
+def read_link(text: str, what: str) -> str | None:
+    """A web address; None for nothing. Raises Refused."""
+    address = text.strip()
+    if not address:
+        return None
+    if len(address) > LINK_LIMIT or not re.fullmatch(r"https?://[^\s<>]+", address):
+        raise Refused(
+            f"{what} must be a web address that starts with https://, and no longer than {LINK_LIMIT}."
+        )
+    return address

@@ -1,0 +1,41 @@
+"""Who changed what, and what the bot asked back about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from storage.database import Tx
+from storage.tables import Deed, Doubt
+
+
+async def of(tx: Tx, guild_id: int, noun: str, noun_id: int, *, limit: int) -> Sequence[Deed]:
+    """What was done to something, the latest first."""
+    rows = await tx.scalars(
+        select(Deed)
+        .where(Deed.guild_id == guild_id, Deed.noun == noun, Deed.noun_id == noun_id)
+        .order_by(Deed.deed_id.desc())
+        .limit(limit)
+    )
+    return rows.all()
+
+
+async def take_doubt(tx: Tx, guild_id: int, user_id: int, doubt_id: int) -> Doubt | None:
+    """What a person was asked back about, once; nobody else can answer it."""
+    doubt = await tx.get(Doubt, doubt_id)
+    if doubt is None or (doubt.guild_id, doubt.user_id) != (guild_id, user_id):
+        return None
+    await tx.delete(doubt)
+    return doubt
+
+
+async def drop_doubts(tx: Tx, *, before: datetime) -> None:
+    await tx.execute(delete(Doubt).where(Doubt.asked_at < before))
+
+
+async def forget(tx: Tx, *, user_id: int) -> None:
+    """Forget a person: what was done stays, without who did it."""
+    await tx.execute(update(Deed).where(Deed.done_by == user_id).values(done_by=0))
+    await tx.execute(delete(Doubt).where(Doubt.user_id == user_id))

@@ -1,0 +1,98 @@
+"""Series, and which of their occurrences are planned or skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from storage.database import Tx, wake
+from storage.tables import Series, Session, Skip
+
+
+async def get(tx: Tx, guild_id: int, series_id: int) -> Series | None:
+    """A series, if it is that server's."""
+    series = await tx.get(Series, series_id)
+    return series if series is not None and series.guild_id == guild_id else None
+
+
+async def of_guild(tx: Tx, guild_id: int, *, states: Sequence[str]) -> Sequence[Series]:
+    rows = await tx.scalars(
+        select(Series).where(Series.guild_id == guild_id, Series.state.in_(states)).order_by(Series.series_id)
+    )
+    return rows.all()
+
+
+async def due(tx: Tx, now: datetime) -> Sequence[int]:
+    """The ids of the series that are to be planned ahead now."""
+    rows = await tx.scalars(
+        select(Series.series_id).where(Series.state == "active", Series.next_plan_at <= now)
+    )
+    return rows.all()
+
+
+async def next_due(tx: Tx) -> datetime | None:
+    found: datetime | None = await tx.scalar(
+        select(Series.next_plan_at)
+        .where(Series.state == "active", Series.next_plan_at.is_not(None))
+        .order_by(Series.next_plan_at)
+        .limit(1)
+    )
+    return found
+
+
+async def look_again(tx: Tx, guild_id: int, *, now: datetime) -> None:
+    """Have every active series of a server planned ahead anew."""
+    await tx.execute(
+        update(Series).where(Series.guild_id == guild_id, Series.state == "active").values(next_plan_at=now)
+    )
+    wake(tx)
+
+
+async def settled(tx: Tx, series_id: int) -> set[str]:
+    """The occurrences that need no planning: those that are, or were, a session, and those that are skipped."""
+    sessions = await tx.scalars(
+        select(Session.occurrence).where(Session.series_id == series_id, Session.occurrence.is_not(None))
+    )
+    skips = await tx.scalars(select(Skip.occurrence).where(Skip.series_id == series_id))
+    return {key for key in sessions if key} | set(skips)
+
+
+async def sessions_of(tx: Tx, series_id: int, *, first: str = "") -> Sequence[Session]:
+    """The sessions of a series that stand for the occurrence `first` or a later one, in order."""
+    rows = await tx.scalars(
+        select(Session)
+        .where(Session.series_id == series_id, Session.occurrence >= first)
+        .order_by(Session.occurrence)
+    )
+    return rows.all()
+
+
+async def session_of(tx: Tx, series_id: int, occurrence: str) -> Session | None:
+    found: Session | None = await tx.scalar(
+        select(Session).where(Session.series_id == series_id, Session.occurrence == occurrence)
+    )
+    return found
+
+
+async def skips_of(tx: Tx, series_id: int, *, first: str = "") -> Sequence[str]:
+    """The skipped occurrences from `first` on."""
+    rows = await tx.scalars(
+        select(Skip.occurrence).where(Skip.series_id == series_id, Skip.occurrence >= first)
+    )
+    return rows.all()
+
+
+async def skip(tx: Tx, series: Series, occurrence: str) -> None:
+    await tx.merge(Skip(series_id=series.series_id, occurrence=occurrence, guild_id=series.guild_id))
+
+
+async def unskip(tx: Tx, series_id: int, *, first: str) -> None:
+    """Drop the skips of `first` and what is later."""
+    await tx.execute(delete(Skip).where(Skip.series_id == series_id, Skip.occurrence >= first))
+
+
+async def forget(tx: Tx, *, user_id: int) -> None:
+    """Forget who made a series; it goes on."""
+    await tx.execute(update(Series).where(Series.created_by == user_id).values(created_by=0))

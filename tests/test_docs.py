@@ -1,0 +1,152 @@
+"""The docs are true: what they name exists, what exists is named, and their examples work."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import pkgutil
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from discord import app_commands
+from discord.ext import commands
+
+import cogs
+from bot import config
+from bot.__main__ import _parser
+from bot.chat.survey import PERMISSIONS
+
+ROOT = Path(__file__).resolve().parent.parent
+_NOT_OURS = {".venv", ".git", ".hypothesis", ".out", "node_modules"}
+DOCS = sorted(path for path in ROOT.rglob("*.md") if not _NOT_OURS.intersection(path.relative_to(ROOT).parts))
+EXAMPLE = ROOT / "config.example.toml"
+#: Where people look a command up.
+MANUAL = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def each_doc(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def manual() -> str:
+    return "\n".join(path.read_text("utf-8") for path in MANUAL)
+
+
+# the example configuration
+
+
+def test_the_example_configuration_holds_every_key_with_its_default() -> None:
+    every = re.sub(r"^# (\w+ = |\[\[)", r"\1", EXAMPLE.read_text("utf-8"), flags=re.MULTILINE)
+    config.parse(tomllib.loads(every))
+    tables = tomllib.loads(every)
+    found = {
+        f"{section}.{key}": value
+        for section, table in tables.items()
+        if isinstance(table, dict)
+        for key, value in table.items()
+    }
+    assert set(found) == set(config.KEYS)
+    defaults = {name: key.default for name, key in config.KEYS.items() if key.default is not None}
+    assert {name: found[name] for name in defaults} == defaults
+
+
+def test_the_example_configuration_loads_as_it_is() -> None:
+    settings = config.load(EXAMPLE)
+    assert len(settings.topics) == 2
+    assert all(topic.channel and topic.phrases and topic.categories for topic in settings.topics)
+
+
+# commands
+
+
+def slash_commands() -> Iterator[str]:
+    """The full names of all commands of all cogs: "propose", "session plan"."""
+    for module in pkgutil.iter_modules(cogs.__path__, "cogs."):
+        for cog in vars(importlib.import_module(module.name)).values():
+            if isinstance(cog, type) and issubclass(cog, commands.Cog) and cog.__module__ == module.name:
+                for command in cog.__cog_app_commands__:
+                    yield from _names(command)
+
+
+def _names(command: app_commands.Command | app_commands.Group) -> Iterator[str]:
+    if isinstance(command, app_commands.Group):
+        for child in command.commands:
+            yield from _names(child)
+    else:
+        yield command.qualified_name
+
+
+@pytest.mark.parametrize("name", sorted(set(slash_commands())))
+def test_every_slash_command_is_in_the_manual(name: str) -> None:
+    assert re.search(rf"`/{name}\b", manual()), f"say in README.md or docs/ what /{name} does"
+
+
+def test_every_command_of_the_command_line_is_in_the_manual_and_no_other() -> None:
+    (choices,) = [
+        action.choices for action in _parser()._actions if isinstance(action, argparse._SubParsersAction)
+    ]
+    named = set(re.findall(r"python -m bot ([a-z]+)", "\n".join(path.read_text("utf-8") for path in DOCS)))
+    assert named == set(choices)
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    text = "\n".join(path.read_text("utf-8") for path in DOCS)
+    named = set(re.findall(r"(?:`|^|&& )make ([a-z-]+)", text, re.MULTILINE))
+    assert named <= targets
+    assert {"demo", "test"} <= named
+
+
+def test_the_layers_of_the_house_are_the_contract() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    (contract,) = [c for c in project["tool"]["importlinter"]["contracts"] if c["type"] == "layers"]
+    assert "\n".join(contract["layers"]) in (ROOT / "docs" / "architecture.md").read_text("utf-8")
+
+
+def test_the_invite_link_of_the_manual_asks_for_what_the_bot_needs() -> None:
+    (number,) = set(re.findall(r"permissions=(\d+)", manual()))
+    assert int(number) == PERMISSIONS.value
+
+
+# every page
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=each_doc)
+def test_every_relative_link_leads_somewhere(doc: Path) -> None:
+    links = [link.partition("#")[0] for link in _LINK.findall(doc.read_text("utf-8"))]
+    broken = [link for link in links if link and "://" not in link and not (doc.parent / link).exists()]
+    assert not broken
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=each_doc)
+def test_every_file_that_is_named_by_its_path_exists(doc: Path) -> None:
+    named = re.findall(r"`((?:bot|cogs|docs|storage|tests|tools)/[\w/.-]*)`", doc.read_text("utf-8"))
+    assert not [path for path in named if not (ROOT / path).exists()]
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=each_doc)
+def test_every_example_can_be_read(doc: Path) -> None:
+    for language, text in _BLOCK.findall(doc.read_text("utf-8")):
+        if language == "python":
+            ast.parse(text)
+        elif language == "toml":
+            config.parse(tomllib.loads(text))
+
+
+ROOMS = [
+    ROOT / "cogs",
+    ROOT / "storage",
+    ROOT / "tests",
+    *sorted(p.parent for p in ROOT.glob("bot/*/__init__.py")),
+]
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room.name != "topics"], ids=each_doc)
+def test_every_room_says_in_thirty_lines_what_lives_there(room: Path) -> None:
+    assert len((room / "README.md").read_text("utf-8").splitlines()) <= 30

@@ -1,0 +1,82 @@
+"""Take the picture of the README: the rehearsal room with a ballot that people have voted on.
+
+python tools/picture.py [FILE]        needs Chromium or Chrome
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bot.stage import Stage, demo  # noqa: E402
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+VIEW = "?as=aisha&channel=proposals&panel=time&theme=light&tour=off"
+PAPERS = (
+    ("jonas", "2203.15556", "How should we spend a fixed budget?", ("kenji", "lucia")),
+    (
+        "aisha",
+        "https://arxiv.org/abs/1803.03635",
+        "The paper half of our efficiency talks refer to.",
+        ("marta", "tomas", "lucia", "priya"),
+    ),
+)
+
+
+async def play(stage: Stage) -> None:
+    """Two papers are proposed and voted on, a session is planned."""
+    people = stage.server.people
+    answer = await people["marta"].slash(
+        "/session plan",
+        when="22 June 2026 17:00",
+        paper="2103.00065",
+        speaker="Ingrid Calloway, Adelaide",
+        channel="general",
+    )
+    await answer.final()
+    for proposer, paper, why, voters in PAPERS:
+        answer = await people[proposer].slash("/propose", paper=paper, why=why, channel="general")
+        await answer.final()
+        await stage.app.services.outbox.settle()
+        ballot = stage.server.channel("proposals").messages[-1]
+        for voter in voters:
+            await people[voter].react(ballot, "👍")
+    await stage.app.services.votes.settle()
+
+
+async def take(url: str, target: Path) -> None:
+    """Have a browser without a window draw the page."""
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if browser is None:
+        sys.exit("Chromium or Chrome is needed to take the picture.")
+    with tempfile.TemporaryDirectory() as profile:
+        process = await asyncio.create_subprocess_exec(
+            browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1440,900",
+            "--virtual-time-budget=4000", f"--user-data-dir={profile}", f"--screenshot={target}", url,
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        async with asyncio.timeout(60):
+            code = await process.wait()
+    if code:
+        sys.exit(f"The browser ended with code {code}.")
+
+
+async def main(target: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        # The shipped papers are enough; what may lie beside the checkout is not looked at.
+        async with demo(port=0, database=Path(folder) / "bot.db", checkout=Path(folder)) as stage:
+            await play(stage)
+            await take(f"{stage.server.url}/{VIEW}", target)
+
+
+if __name__ == "__main__":
+    picture = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "docs" / "pictures" / "room.png").absolute()
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(picture))
+    print(picture)
