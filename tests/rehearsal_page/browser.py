@@ -8,11 +8,14 @@ import contextlib
 import itertools
 import json
 import os
+import re
 import shutil
+import subprocess
 import tempfile
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import aiohttp
 
@@ -79,7 +82,7 @@ class Page:
         return dict(told["result"])
 
     async def size(self, width: int, height: int, *, dark: bool = False, scale: float = 1) -> None:
-        """Set the window's size and the system's colours."""
+        """Set the window's size and the system's colours; nothing moves of itself, so that presses hit."""
         await self.send(
             "Emulation.setDeviceMetricsOverride",
             width=width,
@@ -87,8 +90,9 @@ class Page:
             deviceScaleFactor=scale,
             mobile=False,
         )
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        await self.send("Emulation.setEmulatedMedia", features=[scheme])
+        wishes = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce"}
+        features = [{"name": name, "value": value} for name, value in wishes.items()]
+        await self.send("Emulation.setEmulatedMedia", features=features)
 
     async def open(self, url: str) -> None:
         """Go to the rehearsal page and wait until it knows the world."""
@@ -158,50 +162,46 @@ class Page:
         await self._socket.close()
 
 
-class Browser:
-    """One Chromium with a profile of its own."""
-
-    def __init__(self, http: aiohttp.ClientSession, address: str) -> None:
-        self._http, self._address = http, address
-
-    @classmethod
-    @contextlib.asynccontextmanager
-    async def launch(cls, program: str) -> AsyncIterator[Self]:
-        """Start it, and end it afterwards."""
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-            process = await asyncio.create_subprocess_exec(
-                program,
-                *_FLAGS,
-                f"--user-data-dir={profile}",
-                "about:blank",
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-            )
+@contextlib.contextmanager
+def running(program: str) -> Iterator[str]:
+    """A Chromium with a profile of its own, until the end of the block; gives its DevTools address."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        command = [program, *_FLAGS, f"--user-data-dir={profile}", "about:blank"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+            assert process.stderr is not None
+            said = next((line for line in process.stderr if b"DevTools listening on" in line), b"")
+            # its further words must not fill the pipe
+            drain = threading.Thread(target=process.stderr.read)
+            drain.start()
             try:
-                assert process.stderr is not None
-                async with asyncio.timeout(30):
-                    async for line in process.stderr:
-                        if b"DevTools listening on" in line:
-                            break
-                    port = int(line.rsplit(b":", 1)[1].split(b"/")[0])
-                async with aiohttp.ClientSession() as http:
-                    yield cls(http, f"http://127.0.0.1:{port}")
+                port = re.search(rb":(\d+)/", said)
+                if port is None:
+                    raise PageError(f"{program} does not start")
+                yield f"http://127.0.0.1:{int(port[1])}"
             finally:
                 process.terminate()
-                await process.communicate()
+                drain.join()
 
-    @contextlib.asynccontextmanager
-    async def page(self) -> AsyncIterator[Page]:
-        """A new tab."""
-        async with self._http.put(f"{self._address}/json/new?about:blank") as reply:
-            target = await reply.json(content_type=None)
-        socket = await self._http.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=0)
-        page = Page(socket)
+
+@contextlib.asynccontextmanager
+async def tab(address: str) -> AsyncIterator[Page]:
+    """A new tab of a running Chromium, in a profile part of its own; closed afterwards."""
+    async with aiohttp.ClientSession() as http:
+        async with http.get(f"{address}/json/version") as reply:
+            whole = (await reply.json(content_type=None))["webSocketDebuggerUrl"]
+        browser = Page(await http.ws_connect(whole, max_msg_size=0))
+        context = (await browser.send("Target.createBrowserContext"))["browserContextId"]
+        target = (await browser.send("Target.createTarget", url="about:blank", browserContextId=context))[
+            "targetId"
+        ]
+        page = Page(
+            await http.ws_connect(f"{address.replace('http', 'ws')}/devtools/page/{target}", max_msg_size=0)
+        )
         for domain in ("Page", "Runtime", "Log"):
             await page.send(f"{domain}.enable")
         try:
             yield page
         finally:
             await page.close()
-            async with self._http.get(f"{self._address}/json/close/{target['id']}"):
-                pass
+            await browser.send("Target.disposeBrowserContext", browserContextId=context)
+            await browser.close()

@@ -106,7 +106,7 @@ async def test_the_commands_are_those_the_bot_has_registered_and_the_member_may_
         offered = await marta.do("commands", channel=marta.channel("general"))
         assert "session" in {one["name"] for one in offered}
         answer = await marta.do(
-            "slash", channel=marta.channel("general"), command="session plan", options={"when": "now"}
+            "slash", channel=marta.channel("general"), command="session plan", options={"title": "now"}
         )
         assert answer["kind"] == "message"
 

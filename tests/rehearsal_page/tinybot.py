@@ -102,8 +102,8 @@ session = app_commands.Group(
 
 
 @session.command(description="Plan one")
-async def plan(interaction: Interaction, when: str) -> None:
-    await interaction.response.send_message(f"Planned for {when}")
+async def plan(interaction: Interaction, title: str) -> None:
+    await interaction.response.send_message(f"Planned: {title}")
 
 
 @app_commands.context_menu(name="Keep")
