@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypedDict
 
@@ -30,6 +31,7 @@ from bot.rehearsal.world import Event
 
 _log = logging.getLogger(__name__)
 _GATHER = 0.05  # seconds in which what happens together is told together
+_PATIENCE = 0.2  # and what the bot and its timers do
 _LATEST = 10.0  # seconds after which the state is told again though nothing happened
 
 
@@ -132,7 +134,9 @@ class Room:
         self._changed: dict[tuple[int, int], None] = {}
         self._places_changed = False
         self._flushing = False
-        self._told_exchanges = 0
+        self._news = 0
+        self._due: datetime | None = None
+        self._armed: list[Armed] = []
         self._watcher: asyncio.Task[None] | None = None
 
     def mount(self) -> None:
@@ -233,34 +237,46 @@ class Room:
 
     def wake(self) -> None:
         """Let the watcher tell clock, armed things and troubles anew."""
-        self._told_exchanges = -1
+        self._news += 1
         self.server.notify()
 
     async def _watch(self) -> None:
         """Tell the clock, what is armed and what the bot says to Discord, whenever it may have changed."""
+        told: tuple[int, int] | None = None
         while True:
             with contextlib.suppress(TimeoutError):  # nothing happened: tell the time all the same
-                await self.server.until(self._stale, _LATEST)
+                await self.server.until(self._news_since(told), _LATEST)
             before = self.world.now()
-            await asyncio.sleep(_GATHER)
-            exchanges = self.server.exchanges
-            self._told_exchanges = sum(one.status is not None for one in exchanges)
-            state = await self._state() | {"ticking": self.world.now() > before and not self.advancing}
+            await asyncio.sleep(_PATIENCE)
+            if not self.visitors:
+                continue
+            told = self._fingerprint()
+            ticking = self.world.now() > before and not self.advancing
+            await self._ask_stage()
             for visitor in self.visitors:
-                visitor.tell(state)
+                visitor.tell(self._state() | {"ticking": ticking})
 
-    def _stale(self) -> bool:
-        return bool(self.visitors) and self._told_exchanges != sum(
-            one.status is not None for one in self.server.exchanges
-        )
+    def _news_since(self, told: tuple[int, int] | None) -> Callable[[], bool]:
+        """A condition for `until`, which looks a second time only because something happened."""
+        looks = itertools.count()
+        return lambda: next(looks) > 0 or told != self._fingerprint()
 
-    async def _state(self) -> JSON:
-        due = await self.stage.next_due()
+    def _fingerprint(self) -> tuple[int, int]:
+        return self._news, len(self.server.exchanges)
+
+    async def _ask_stage(self) -> None:
+        """What is due and armed; what was known before where the stage cannot tell, as while the bot restarts."""
+        try:
+            self._due, self._armed = await self.stage.next_due(), await self.stage.armed()
+        except Exception:  # noqa: BLE001 — logged, and asked again soon
+            _log.warning("the stage could not tell what is armed", exc_info=True)
+
+    def _state(self) -> JSON:
         return {
             "t": "state",
             "now": self.world.now(),
-            "next_due": due,
-            "armed": await self.stage.armed(),
+            "next_due": self._due,
+            "armed": self._armed,
             "advancing": self.advancing,
             "troubles": self.troubles.listed(),
             "bot_online": self.server.gateway.connected,

@@ -7,7 +7,7 @@ import { emojiPicker } from "./popup.js";
 import { flatten, SlashForm } from "./slash.js";
 
 const form = document.getElementById("composer");
-const box = h("textarea", { id: "write", rows: 1, "aria-label": "Message", maxlength: "2000", autocomplete: "off", "aria-controls": "suggestions", "aria-autocomplete": "list" });
+const box = h("textarea", { id: "write", rows: 1, "aria-label": "Message", role: "combobox", "aria-expanded": "false", maxlength: "2000", autocomplete: "off", "aria-controls": "suggestions", "aria-autocomplete": "list" });
 const above = h("div", { class: "above" });
 const field = h("div", { class: "field-row" });
 export const suggestions = h("div", { id: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
@@ -24,6 +24,16 @@ export function suggest(entries, choose, note) {
   const rows = entries.map((entry, index) => h("button", { type: "button", role: "option", id: `s${index}`, tabindex: "-1", "aria-selected": String(index === 0), onpointerdown: (event) => event.preventDefault(), onclick: () => choose(entry) }, entry.lead && h("span", { class: "lead" }, entry.lead), h("span", { class: "two" }, h("b", {}, entry.title), entry.detail && h("small", {}, entry.detail))));
   fill(suggestions, note && h("p", { class: "hint" }, note), rows);
   suggestions.hidden = !rows.length && !note;
+  pointAt(rows.length ? 0 : null);
+}
+
+// Tell the box, and with it a screen reader, which suggestion is meant.
+function pointAt(index) {
+  const typing = document.activeElement;
+  if (!form.contains(typing) || !("value" in typing)) return;
+  typing.setAttribute("aria-expanded", String(!suggestions.hidden));
+  if (index === null) typing.removeAttribute("aria-activedescendant");
+  else typing.setAttribute("aria-activedescendant", `s${index}`);
 }
 
 export const hideSuggestions = () => suggest([], () => {});
@@ -37,6 +47,7 @@ export function suggestionKey(event) {
     at = (at + (event.key === "ArrowDown" ? 1 : -1) + rows.length) % rows.length;
     rows[at].setAttribute("aria-selected", "true");
     rows[at].scrollIntoView({ block: "nearest" });
+    pointAt(at);
   } else if ((event.key === "Enter" && !event.shiftKey) || event.key === "Tab") rows[at].click();
   else return false;
   event.preventDefault();

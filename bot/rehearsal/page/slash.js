@@ -46,7 +46,7 @@ export class SlashForm {
   }
 
   add(option, value) {
-    const input = h("input", { id: `option-${option.name}`, type: option.type === FILE ? "file" : "text", autocomplete: "off", "aria-label": `${option.name}: ${option.description}`, "aria-required": String(Boolean(option.required)), maxlength: String(option.max_length ?? 6000), inputmode: option.type === INTEGER ? "numeric" : undefined, size: "6" });
+    const input = h("input", { id: `option-${option.name}`, type: option.type === FILE ? "file" : "text", autocomplete: "off", role: option.type === FILE ? undefined : "combobox", "aria-controls": "suggestions", "aria-expanded": "false", "aria-label": `${option.name}: ${option.description}`, "aria-required": String(Boolean(option.required)), maxlength: String(option.max_length ?? 6000), inputmode: option.type === INTEGER ? "numeric" : undefined, size: "6" });
     const field = { option, input, chosen: null };
     field.element = h("label", { class: "option", title: option.description }, h("span", {}, option.name), input);
     if (value !== undefined) this.choose(field, typeof value === "object" ? value : { title: String(value), value });

@@ -114,6 +114,7 @@ let step = null; // null: closed
 const finished = new Set();
 
 function draw() {
+  document.body.classList.toggle("touring", step !== null);
   if (step === null) {
     fill(corner);
     return;
