@@ -24,6 +24,7 @@ from bot.rehearsal.models import Message
 from bot.rehearsal.server import RehearsalServer
 from bot.services.outbox import Outbox
 from bot.services.settings import SettingsService
+from storage import guilds
 from storage.database import Database, Tx, open_database
 from storage.migrate import migrate
 from storage.tables import Note, Post
@@ -80,13 +81,15 @@ class Process:
 
     def __init__(self, bench: Bench, database: Database) -> None:
         self.bench, self.database, self.clock = bench, database, bench.clock
-        self.outbox = Outbox(database, bench.clock)
+        settings = SettingsService(database, bench.clock, config.parse({}))
+        self.outbox = Outbox(database, bench.clock, settings)
         self.outbox.says("line", _line, self._said)
         self.outbox.says("seed", _seed)
-        settings = SettingsService(database, bench.clock, config.parse({}))
         self.outbox.open(Courier(bench.client, Places(bench.client, settings)))
 
-    async def plan(self, text: str, *, after: timedelta = timedelta(0), life: timedelta | None = None) -> None:
+    async def plan(
+        self, text: str, *, after: timedelta = timedelta(0), life: timedelta | None = None
+    ) -> None:
         due = self.clock.now() + after
         async with self.database.transaction() as tx:
             await self.outbox.put(
@@ -101,11 +104,22 @@ class Process:
             data={"of": post.key}, op="react",
         )  # fmt: skip
 
+    async def settings_say(self, key: str, value: str) -> None:
+        """Let the organisers change a setting."""
+        async with self.database.transaction() as tx:
+            await guilds.set_override(
+                tx, guild_id=self.bench.guild.id, key=key, value=value, by=1, now=self.clock.now()
+            )
+
+    async def once(self) -> None:
+        """Try what is due now."""
+        await self.outbox.run_due(self.clock.now())
+        await self.outbox.settle()
+
     async def deliver(self, *, tries: int = 40) -> None:
         """Let time pass until nothing is left to deliver."""
         for _ in range(tries):
-            await self.outbox.run_due(self.clock.now())
-            await self.outbox.settle()
+            await self.once()
             due = await self.outbox.next_due()
             if due is None:
                 return
@@ -118,8 +132,7 @@ class Process:
         self.outbox._work = lambda lane: dying.run(work(lane))  # type: ignore[method-assign]
         while not dying.died and (due := await self.outbox.next_due()) is not None:
             self.clock.set(due)
-            await self.outbox.run_due(self.clock.now())
-            await self.outbox.settle()
+            await self.once()
 
 
 async def _line(_tx: Tx, post: Post, _now: datetime) -> Card:
@@ -158,8 +171,9 @@ async def bench(tmp_path: Path, fresh_database: Path) -> AsyncIterator[Bench]:
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
         )
-        running = asyncio.create_task(client.start(server.token))
-        await asyncio.wait_for(_ready(client), 10)
+        await client.login(server.token)
+        running = asyncio.create_task(client.connect())
+        await asyncio.wait_for(client.wait_until_ready(), 10)
         bench = Bench(server, clock, client, fresh_database, tmp_path)
         bench.new_file()
         gc.collect()
@@ -169,8 +183,3 @@ async def bench(tmp_path: Path, fresh_database: Path) -> AsyncIterator[Bench]:
         await client.close()
         await running
     assert not server.unknown_requests
-
-
-async def _ready(client: discord.Client) -> None:
-    while not client.is_ready():
-        await asyncio.sleep(0.01)
