@@ -87,7 +87,7 @@ def open_database(url: str) -> Database:
         raise DatabaseTrouble(
             f"storage.url: cannot make the folder {path.parent} ({error.strerror})."
         ) from None
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=5, max_overflow=5)
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=5, max_overflow=5, pool_reset_on_return=None)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
