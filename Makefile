@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: help demo test lint types contracts unit picture soak lock clean
+.PHONY: help demo test lint types contracts unit picture bench soak lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,6 +40,9 @@ unit: $(VENV)/dev.stamp
 
 picture: $(VENV)/run.stamp ## take the README's picture again (needs Chromium)
 	$(PY) tools/picture.py
+
+bench: $(VENV)/run.stamp ## what it costs, as ratios to baselines of the same run
+	for bench in tools/bench*.py; do echo "== $$bench"; $(PY) $$bench || exit 1; done
 
 soak: $(VENV)/run.stamp ## a year of a busy group in minutes, with kills and faults
 	$(PY) tools/soak.py $(ARGS)

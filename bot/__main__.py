@@ -141,7 +141,7 @@ async def _serve(settings: config.Settings, token: str) -> int:
             await app.run(token)
     except DatabaseTrouble as trouble:
         print(f"database: {trouble}", file=sys.stderr)
-        return TROUBLE
+        return BAD_CONFIG if trouble.of_config else TROUBLE
     except discord.LoginFailure:
         print(
             "discord: the token was refused. Copy it again from Discord's developer page (Bot, Reset Token) "

@@ -36,7 +36,6 @@ from bot.services.settings import SettingsService
 from bot.services.votes import Votes
 from bot.sources import ArxivClient
 from bot.timers import Timers
-from bot.when import parse_when
 from cogs.proposals import ProposalCommands
 from cogs.reminders import ReminderCommands
 from cogs.scheduling import SchedulingCommands
@@ -169,11 +168,6 @@ class App:
     async def run(self, token: str) -> None:
         """Serve until `stop()`. Raises discord.LoginFailure when Discord refuses the token."""
         event(log, "bot.started", database=self.database.path)
-        # The date parser takes a third of a second to load: off the loop, before the first person needs it.
-        warm = asyncio.create_task(
-            asyncio.to_thread(parse_when, "1 January 12:00", zone="UTC", now=self.clock.now())
-        )
-        self._stack.push_async_callback(asyncio.wait, [warm])
         await connect(self._client, token, self.stopping, farewell=self._farewell)
         event(log, "bot.stopped")
 

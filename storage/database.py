@@ -23,7 +23,14 @@ BUSY_TIMEOUT = 20_000
 
 
 class DatabaseTrouble(Exception):
-    """The database cannot be used; the message is a sentence with the cure."""
+    """The database cannot be used; the message is a sentence with the cure.
+
+    `of_config`: the cure is to change `storage.url`.
+    """
+
+    def __init__(self, sentence: str, *, of_config: bool = False) -> None:
+        super().__init__(sentence)
+        self.of_config = of_config
 
 
 class Database:
@@ -73,7 +80,8 @@ def database_path(url: str) -> Path:
     name = make_url(url).database
     if not name or name == ":memory:":
         raise DatabaseTrouble(
-            "storage.url: must name a file, for a bot that forgets at each restart is of no use."
+            "storage.url: must name a file, for a bot that forgets at each restart is of no use.",
+            of_config=True,
         )
     return Path(name).absolute()
 
@@ -84,10 +92,11 @@ def open_database(url: str) -> Database:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DatabaseTrouble(
-            f"storage.url: cannot make the folder {path.parent} ({error.strerror})."
-        ) from None
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=5, max_overflow=5)
+        cause = f"storage.url: cannot make the folder {path.parent} ({error.strerror}). Name another place."
+        raise DatabaseTrouble(cause, of_config=True) from None
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}", pool_size=5, max_overflow=5, pool_reset_on_return=None
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -135,7 +144,11 @@ class ProcessLock:
 
     def acquire(self) -> None:
         """Raises DatabaseTrouble when another process holds it."""
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            cause = f"storage.url: cannot write to {self._path.parent} ({error.strerror}). Make it writable"
+            raise DatabaseTrouble(f"{cause}, or name another place.", of_config=True) from None
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

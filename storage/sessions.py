@@ -115,6 +115,8 @@ async def running(tx: Tx, guild_id: int, *, since: datetime, now: datetime) -> S
 
 
 async def _with_talks(tx: Tx, sessions: Sequence[Session]) -> list[SessionView]:
+    if not sessions:
+        return []
     ids = [session.session_id for session in sessions]
     talks = (
         await tx.scalars(select(Talk).where(Talk.session_id.in_(ids)).order_by(Talk.position, Talk.talk_id))

@@ -91,7 +91,7 @@ def test_every_command_of_the_command_line_is_in_the_manual_and_no_other() -> No
     (choices,) = [
         action.choices for action in _parser()._actions if isinstance(action, argparse._SubParsersAction)
     ]
-    named = set(re.findall(r"python -m bot ([a-z]+)", "\n".join(path.read_text("utf-8") for path in DOCS)))
+    named = set(re.findall(r"python -m bot\s([a-z]+)", "\n".join(path.read_text("utf-8") for path in DOCS)))
     assert named == set(choices)
 
 

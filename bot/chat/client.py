@@ -136,6 +136,10 @@ class Client(commands.Bot):
         event(log, "guild.joined", guild=guild.id)
         await self._ears.settings.joined(guild.id, guild.name)
 
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        if self.is_ready():  # it comes late, or comes back: on_ready has not seen it
+            await self._ears.settings.joined(guild.id, guild.name)
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         event(log, "guild.left", guild=guild.id)
         await self._ears.settings.left(guild.id)
@@ -174,7 +178,7 @@ async def connect(
     stopping: asyncio.Event,
     *,
     farewell: Callable[[], Awaitable[None]],
-    longest_pause: float = 60,
+    longest_pause: float = 30,
 ) -> None:
     """Stay connected until `stopping` is set. Discord being away is waited out, at the start as well as later.
 

@@ -49,7 +49,7 @@ class Courier:
             return await self._find_message(post)
 
     async def _find_message(self, post: Post) -> Sent | None:
-        """Read the channel back to before the post was claimed."""
+        """Read the channel back to before the post was claimed: where it was said, if that is known."""
         channel_id = post.channel_id or await self._places.resolve(post.guild_id, post.place)
         channel = self._client.get_channel(channel_id)
         if isinstance(channel, discord.abc.GuildChannel) and "Read Message History" in missing(channel):
@@ -57,12 +57,15 @@ class Courier:
             raise Blocked(cure, f"<#{channel_id}>")
         since = (post.claimed_at or post.due_at) - SKEW
         looked = 0
-        async for message in self._at(channel_id, post).history(limit=_LOOK_AT_MOST):
-            if reference_of(message) == post.nonce:
-                return Sent(channel_id, message.id)
-            looked += 1
-            if looked >= _LOOK_AT_LEAST and message.created_at < since:
-                break
+        try:
+            async for message in self._at(channel_id, post).history(limit=_LOOK_AT_MOST):
+                if reference_of(message) == post.nonce:
+                    return Sent(channel_id, message.id)
+                looked += 1
+                if looked >= _LOOK_AT_LEAST and message.created_at < since:
+                    break
+        except discord.NotFound:
+            return None  # the channel was deleted, and with it what was said there
         return None
 
     async def deliver(self, post: Post, said: Said, target: Target | None) -> Sent:
@@ -87,7 +90,8 @@ class Courier:
             return Sent(target.channel_id, target.message_id)
 
     async def _send(self, post: Post, card: Card) -> Sent:
-        channel_id = await self._places.resolve(post.guild_id, post.place)
+        # Should the reply be lost, it is looked for here, wherever the place may lead by then.
+        post.channel_id = channel_id = await self._places.resolve(post.guild_id, post.place)
         arguments = drawn(card, reference=post.nonce)
         message = await self._at(channel_id, post).send(nonce=post.nonce, **arguments)
         return Sent(channel_id, message.id)

@@ -101,5 +101,8 @@ HELPFUL = {
 
 def missing(channel: discord.abc.GuildChannel, me: discord.Member | None = None) -> list[str]:
     """The permissions that the bot needs in a channel and lacks, as Discord's settings call them."""
-    permissions = channel.permissions_for(me or channel.guild.me)
+    myself: discord.Member | None = me or channel.guild.me
+    if myself is None:  # Discord has not told us about ourselves yet: what we may do shows when we do it
+        return []
+    permissions = channel.permissions_for(myself)
     return [words for name, words in NEEDED.items() if not getattr(permissions, name)]

@@ -36,6 +36,8 @@ def _last_word(findings: Sequence[Finding], path: Path) -> str:
     wrong = sum(finding.level in ("trouble", "config") for finding in findings)
     if wrong:
         return f"\n{wrong} {'thing' if wrong == 1 else 'things'} to mend. Then check again."
+    if any(finding.key == "network" for finding in findings):
+        return "\nNothing to mend, as far as can be told offline."
     return f"\nReady. Start it with: python -m bot run --config {path}"
 
 

@@ -219,11 +219,12 @@ class Outbox:
 
     async def wait_sent(self, post_id: int, seconds: float) -> None:
         """Return when a post is out, or after `seconds`, whichever comes first."""
+        # First the waiter, then the look: in between it may go out.
+        waiter = self._waiters.setdefault(post_id, asyncio.get_running_loop().create_future())
         async with self._database.reading() as tx:
             post = await outbox.get(tx, post_id)
         if post is None or post.state not in outbox.OPEN:
-            return
-        waiter = self._waiters.setdefault(post_id, asyncio.get_running_loop().create_future())
+            self._tell_waiters(post_id)
         await asyncio.wait([waiter], timeout=seconds)
 
     async def _work(self, lane: Lane) -> None:
@@ -244,7 +245,10 @@ class Outbox:
             now = self._clock.now()
             async with self._database.transaction() as tx:
                 post = await outbox.head(tx, lane, now)
-                if post is None or post.next_try_at > now:
+                if post is None:
+                    return None
+                if post.next_try_at > now:  # what has become due behind it waits with it
+                    await outbox.hold_back(tx, lane, until=post.next_try_at, now=now)
                     return None
                 again = post.state == "sending"
                 if not again and post.expires_at is not None and now >= post.expires_at:
@@ -354,6 +358,7 @@ class Outbox:
             row = await tx.get_one(Post, post.post_id)
             row.last_error = cause
             row.state = "sending" if unclear else "waiting"
+            row.channel_id = post.channel_id if unclear else None  # where it is looked for
             if not unclear:
                 row.claimed_at = None
             await tx.flush()

@@ -13,10 +13,10 @@ from bot.clock import Clock
 from bot.log import event
 from bot.services.papers import Papers
 from bot.services.people import Actor, Refused
+from bot.services.reading import read_moment
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
 from bot.sources import NotAnArxivId, SourceTrouble, parse
-from bot.when import NotAWhen, parse_when
 from storage.database import Database, Tx
 from storage.tables import Presenter, Session, Talk
 
@@ -61,10 +61,7 @@ class Planning:
         actor.must_organise(settings, "plan sessions")
         _check_lengths(plan)
         now = self._clock.now()
-        try:
-            moment = parse_when(plan.when, zone=settings.group.timezone, now=now)
-        except NotAWhen as error:
-            raise Refused(plain(str(error), 1500)) from None
+        moment = await read_moment(plan.when, settings.group.timezone, now)
         if moment.instant <= now:
             raise Refused(
                 f"{plain(cards.wall(moment.instant, moment.zone))} has passed. Give a time that is still to come."
