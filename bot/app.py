@@ -24,10 +24,13 @@ from bot.config import Settings
 from bot.log import event
 from bot.services.announcements import Announcements
 from bot.services.digests import Digests
+from bot.services.doubts import Doubts
+from bot.services.editing import Editing
 from bot.services.notes import Notes
 from bot.services.outbox import Outbox
 from bot.services.papers import Papers, Routers
 from bot.services.planning import Planning
+from bot.services.presenters import Presenters
 from bot.services.proposals import Proposals
 from bot.services.reminders import Reminders
 from bot.services.remindme import RemindMe
@@ -36,6 +39,7 @@ from bot.services.settings import SettingsService
 from bot.services.votes import Votes
 from bot.sources import ArxivClient
 from bot.timers import Timers
+from cogs.organising import OrganisingCommands
 from cogs.proposals import ProposalCommands
 from cogs.reminders import ReminderCommands
 from cogs.scheduling import SchedulingCommands
@@ -56,6 +60,9 @@ class Services:
     votes: Votes
     sessions: Sessions
     planning: Planning
+    editing: Editing
+    presenters: Presenters
+    doubts: Doubts
     digests: Digests
     remindme: RemindMe
 
@@ -137,18 +144,41 @@ class App:
         votes = Votes(database, clock)
         proposals = Proposals(database, clock, settings, outbox, papers, routers, votes)
         sessions = Sessions(database, clock, settings)
-        planning = Planning(database, clock, settings, papers, sessions)
+        doubts = Doubts(database, clock)
+        planning = Planning(database, clock, settings, papers, sessions, doubts)
+        editing = Editing(database, settings, papers, sessions)
+        presenters = Presenters(database, clock, settings, outbox, sessions)
         Announcements(outbox, sessions)
         reminders = Reminders(database, clock, settings, outbox, sessions)
         remindme = RemindMe(database, clock, settings, outbox, reminders)
         digests = Digests(database, clock, settings, outbox, arxiv, routers)
-        return Services(settings, outbox, proposals, votes, sessions, planning, digests, remindme)
+        return Services(
+            settings,
+            outbox,
+            proposals,
+            votes,
+            sessions,
+            planning,
+            editing,
+            presenters,
+            doubts,
+            digests,
+            remindme,
+        )
 
     def _client(self) -> Client:
         services, actions = self.services, self._actions
         cogs: list[commands.Cog] = [
             ProposalCommands(services.proposals, actions),
-            SchedulingCommands(services.sessions, services.planning, actions),
+            SchedulingCommands(
+                services.sessions,
+                services.planning,
+                services.editing,
+                services.presenters,
+                services.doubts,
+                actions,
+            ),
+            OrganisingCommands(services.presenters, actions),
             ReminderCommands(services.remindme, services.sessions, actions),
             SettingsCommands(services.settings),
         ]

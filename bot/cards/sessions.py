@@ -13,6 +13,8 @@ from bot.when import time_line
 from storage.sessions import SessionView, TalkView
 from storage.tables import Session
 
+#: How many sessions `/schedule` shows at a time.
+PER_PAGE = 6
 #: How long before the start the join link is given.
 JOIN_BEFORE = timedelta(minutes=15)
 
@@ -132,6 +134,34 @@ def next_session(view: SessionView | None, *, later: int, running: bool = False)
     )
 
 
+def schedule(views: Sequence[SessionView], start: int, *, more: bool) -> Card:
+    """`/schedule`: `views` are the coming sessions from the `start`-th on; there may be more after them."""
+    if not views and not start:
+        return next_session(None, later=0)
+    page = start // PER_PAGE
+    buttons = [
+        Button(label, action=action("schedule", page + step))
+        for label, step, there in (("‹ Sooner", -1, page > 0), ("Later ›", 1, more))
+        if there
+    ]
+    return Card(
+        title="Coming sessions",
+        text="\n\n".join(_scheduled(view) for view in views) or "There are no more.",
+        footer="/present offers you for a date that is open. Times in the first line are your own.",
+        tone="session",
+        buttons=tuple(buttons),
+    )
+
+
+def _scheduled(view: SessionView) -> str:
+    session = view.session
+    return (
+        f"{stamp(session.starts_at, 'F')} ({stamp(session.starts_at, 'R')})\n"
+        f"**{plain(session_title(view), 150)}** · {clip(who(view), 300)}\n"
+        f"-# {wall(session.starts_at, session.zone)} · session {session.session_id}"
+    )
+
+
 def planned(view: SessionView, *, notes: Sequence[str], channel_id: int | None) -> Card:
     """What the organiser is told after `/session plan`."""
     place = f"<#{channel_id}>" if channel_id else "the announcement channel"
@@ -150,7 +180,9 @@ def planned(view: SessionView, *, notes: Sequence[str], channel_id: int | None) 
         f"**{plain(session_title(view), 250)}**",
         when(view.session),
         *(f"⚠️ {plain(note)}" for note in notes),
-        f"It is announced in {place}, and the reminders are set.",
+        f"It is announced in {place}, and the reminders are set."
+        if view.session.state == "planned"
+        else "It stands in the archive as held.",
     ]
     if missing:
         parts.append("Still missing: " + "; ".join(missing) + ".")
@@ -193,6 +225,25 @@ def wall(instant: datetime, zone: str) -> str:
 def choice(view: SessionView) -> str:
     """A session in a list to choose from: plain text of at most 100 characters."""
     return clip(f"{wall(view.session.starts_at, view.session.zone)} · {session_title(view)}", 100)
+
+
+def moved(view: SessionView, before: datetime) -> Card:
+    """What the organiser is told after `/session move`."""
+    return Card(
+        title=clip(f"Moved: {plain(session_title(view))}", 250),
+        text=f"It was planned for {stamp(before, 'F')}. It is now:\n{when(view.session)}\n"
+        "Its announcement says so, and its reminders follow.",
+        tone="good",
+    )
+
+
+def closed(view: SessionView) -> Card:
+    """What the organiser is told after `/session close`."""
+    return Card(
+        title=clip(f"Held: {plain(session_title(view))}", 250),
+        text="It is closed. Add slides, recording and notes with `/session links`: they appear on its card.",
+        tone="good",
+    )
 
 
 def cancelled(view: SessionView) -> Card:

@@ -95,6 +95,13 @@ class Reminders:
 
 
 @dataclass(frozen=True)
+class SessionRules:
+    plan_ahead: Lead
+    announce_before: Lead
+    presenter_alert: Lead
+
+
+@dataclass(frozen=True)
 class Digest:
     at: time
     days: frozenset[int]  # Monday is 0
@@ -108,6 +115,7 @@ class ServerSettings:
     group: Group
     reminders: Reminders
     digest: Digest
+    sessions: SessionRules
     topics: tuple[Topic, ...]
     conferences: tuple[Conference, ...] = ()
 
@@ -203,6 +211,18 @@ KEYS: dict[str, Key] = {
     "reminders.before": Key(
         ["7d", "1d", "1h"], readers.leads, "How long before a session to remind.", per_server=True
     ),
+    "sessions.plan_ahead": Key(
+        "56d", readers.lead, "How far ahead the sessions of a series are planned.", per_server=True
+    ),
+    "sessions.announce_before": Key(
+        "14d", readers.lead, "How long before a session of a series it is announced.", per_server=True
+    ),
+    "sessions.presenter_alert": Key(
+        "10d",
+        readers.lead,
+        "How long before a session without a presenter the organisers are told.",
+        per_server=True,
+    ),
     "digest.at": Key(
         "08:30", readers.clock_time, "When digests go out, in the group's zone.", per_server=True
     ),
@@ -241,6 +261,7 @@ class Settings:
             group=Group(**values["group"]),
             reminders=Reminders(**values["reminders"]),
             digest=Digest(**values["digest"]),
+            sessions=SessionRules(**values["sessions"]),
             topics=self.topics,
             conferences=self.conferences,
         )

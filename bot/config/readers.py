@@ -119,6 +119,11 @@ def listed(value: Any, example: str) -> list[Any]:
     return value
 
 
+def lead(value: Any) -> Lead:
+    """One lead time, such as "10d"."""
+    return parse_lead(text(value))
+
+
 def leads(value: Any) -> tuple[Lead, ...]:
     leads = {
         lead.key: lead for lead in (parse_lead(text(item)) for item in listed(value, '["7d", "1d", "1h"]'))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bot.cards.base import plain
 from bot.clock import Clock
-from bot.sources import ArxivClient, Entry
+from bot.services.people import Refused
+from bot.sources import ArxivClient, Entry, NotAnArxivId, SourceTrouble, parse
 from bot.topics.router import Router
 from bot.topics.taxonomy import Topic
 from storage import papers
@@ -52,6 +54,22 @@ class Papers:
             rows = await self.keep(fetched.values())
             found.update({row.paper_id: row for row in rows if row.paper_id in missing})
         return found
+
+    async def named(self, text: str) -> str:
+        """The id of the paper that a person names by number or link. Raises Refused when arXiv has no such paper."""
+        try:
+            paper_id = parse(text).bare
+        except NotAnArxivId as error:
+            raise Refused(plain(str(error), 1000)) from None
+        try:
+            found = await self.look_up([paper_id])
+        except SourceTrouble as trouble:
+            raise Refused(f"{trouble.sentence} Leave the paper out for now, or try again later.") from None
+        if paper_id not in found:
+            raise Refused(
+                f"arXiv has no paper **{plain(paper_id)}**. Please check the number; a link works, too."
+            )
+        return paper_id
 
     async def keep(self, entries: Iterable[Entry]) -> list[Paper]:
         """Store what arXiv said."""

@@ -15,6 +15,7 @@ from bot.cards import reminders as cards
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.services.outbox import Drop, Outbox
+from bot.services.presenters import organisers_of
 from bot.services.sessions import Change, Sessions
 from bot.services.settings import SettingsService
 from bot.when import Lead, parse_lead
@@ -77,11 +78,12 @@ class Reminders:
 
     async def _rounds(self, tx: Tx, view: SessionView, settings: ServerSettings) -> list[Round]:
         session, leads = view.session, settings.reminders
-        organisers = "organisers" if settings.group.organiser_channel else f"user:{session.created_by}"
+        organisers = organisers_of(session, settings)
         rounds = [
             Round("reminder", "announcements", leads.before),
             Round("starting", "announcements", (Lead(minutes=0),)),
             Round("lacking", organisers, leads.organisers),
+            Round("presenter_alert", organisers, (settings.sessions.presenter_alert,)),
         ]
         presenting = {person.user_id for talk in view.talks for person in talk.presenters if person.user_id}
         rounds += [Round("presenter", f"user:{user}", leads.presenter) for user in sorted(presenting)]

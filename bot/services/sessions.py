@@ -93,9 +93,11 @@ class Sessions:
         view.session.version += 1
         change.view = await self._tell(tx, kind, view.session, settings, actor.user_id, before)
 
-    async def planned(self, tx: Tx, session: Session, settings: ServerSettings, by: int) -> SessionView:
+    async def planned(
+        self, tx: Tx, session: Session, settings: ServerSettings, by: int, kind: Kind = "planned"
+    ) -> SessionView:
         """Tell the followers of a new session that stands in the transaction; the session as it is now."""
-        return await self._tell(tx, "planned", session, settings, by, None)
+        return await self._tell(tx, kind, session, settings, by, None)
 
     async def _tell(
         self,
@@ -129,6 +131,15 @@ class Sessions:
             return cards.next_session(on_now[0], later=len(coming), running=True)
         return cards.next_session(coming[0] if coming else None, later=max(len(coming) - 1, 0))
 
+    async def page(self, actor: Actor, page: str) -> Card:
+        """A page of what is coming; its number, from 0, comes with a button."""
+        now, start = self._clock.now(), min(number(page), 10_000) * cards.PER_PAGE
+        async with self._database.reading() as tx:
+            coming = await sessions.upcoming(tx, actor.guild_id, now=now, limit=start + cards.PER_PAGE + 1)
+        return cards.schedule(
+            coming[start : start + cards.PER_PAGE], start, more=len(coming) > start + cards.PER_PAGE
+        )
+
     async def join(self, actor: Actor, session_id: str) -> Card:
         """The join link, for a member who pressed Join; `session_id` is from outside."""
         async with self._database.reading() as tx:
@@ -138,9 +149,13 @@ class Sessions:
         return cards.join(view, self._clock.now())
 
     async def choices(self, guild_id: int, typed: str) -> list[tuple[int, str]]:
-        """Planned sessions that match what was typed, as (id, what it is called and when), soonest first."""
+        """Sessions that match what was typed, as (id, when and what it is called): coming ones, then past ones."""
+        now = self._clock.now()
         async with self._database.reading() as tx:
-            views = await sessions.upcoming(tx, guild_id, now=self._clock.now(), limit=100)
+            views = list(await sessions.upcoming(tx, guild_id, now=now, limit=100))
+            views += reversed(
+                await sessions.between(tx, guild_id, after=now - timedelta(days=400), until=now)
+            )
         found = [(view.session.session_id, cards.choice(view)) for view in views]
         return [row for row in found if typed.casefold() in row[1].casefold()][:25]
 
