@@ -19,6 +19,7 @@ from bot.cards.base import (
     plain,
     stamp,
 )
+from bot.cards.presenting import ballot_button, members
 from bot.sources.text import first_sentences, readable
 from bot.topics.taxonomy import Topic
 from storage.proposals import Standing
@@ -46,13 +47,25 @@ def links_of(paper: Paper) -> str:
     return " · ".join(links)
 
 
-def ballot(paper: Paper, proposal: Proposal, topics: Sequence[Topic], *, emoji: str, ping: bool) -> Card:
-    """The message that people vote on. With `ping` its proposer is told: it comes later than they asked for it."""
+def ballot(
+    paper: Paper,
+    proposal: Proposal,
+    topics: Sequence[Topic],
+    *,
+    emoji: str,
+    ping: bool,
+    volunteers: Sequence[int] = (),
+) -> Card:
+    """The message that people vote on. With `ping` its proposer is told: it comes later than they asked for it.
+
+    `volunteers` are the members who would present the paper.
+    """
     shown = " · ".join(plain(topic.name) for topic in topics)
     fields = [
         Field("Why", plain(proposal.why, 1000)) if proposal.why else None,
         Field("Topics", shown or "none of the group's", inline=True),
         Field("Categories", plain(", ".join(paper.categories), 200) or "–", inline=True),
+        Field("Would present it", members(volunteers)) if volunteers else None,
         Field("Read it", links_of(paper)),
     ]
     text = "\n\n".join(
@@ -72,6 +85,7 @@ def ballot(paper: Paper, proposal: Proposal, topics: Sequence[Topic], *, emoji: 
         tone="paper",
         pings=(proposal.proposer_id,) if ping and proposal.proposer_id else (),
         reactions=(emoji,),
+        buttons=(ballot_button(proposal.proposal_id),),
     )
 
 

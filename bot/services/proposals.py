@@ -19,7 +19,7 @@ from bot.services.settings import SettingsService
 from bot.services.votes import Votes
 from bot.sources import ArxivId, NotAnArxivId, SourceTrouble, parse
 from storage import papers as stored_papers
-from storage import proposals
+from storage import presenters, proposals
 from storage.database import Database, Tx, wake
 from storage.tables import Paper, Post, Proposal, Wish
 
@@ -268,7 +268,8 @@ class Proposals:
         settings = await self._settings.of(tx, post.guild_id)
         topics = [topic for topic in settings.topics if topic.key == proposal.topic]
         emoji = proposal.ballot_emoji or settings.group.vote_emoji
-        return cards.ballot(paper, proposal, topics, emoji=emoji, ping=post.data["ping"])
+        would = await presenters.of_proposal(tx, proposal.proposal_id)
+        return cards.ballot(paper, proposal, topics, emoji=emoji, ping=post.data["ping"], volunteers=would)
 
     async def _ballot_sent(self, tx: Tx, post: Post) -> None:
         proposal = await proposals.get(tx, post.guild_id, post.data["proposal"])
