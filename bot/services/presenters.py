@@ -97,6 +97,8 @@ class Presenters:
     async def confirm(self, actor: Actor, who: str) -> Card:
         """Have a member who offered present the session; `who` is "session:user", from outside."""
         session_id, _, user_id = who.partition(":")
+        if not number(user_id):
+            raise Refused("Nobody is named there. `/session assign` says who presents.")
         return await self.assign(actor, number(session_id), member=number(user_id))
 
     async def assign(

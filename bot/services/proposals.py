@@ -273,7 +273,7 @@ class Proposals:
 
     async def _ballot_sent(self, tx: Tx, post: Post) -> None:
         proposal = await proposals.get(tx, post.guild_id, post.data["proposal"])
-        if proposal is None:
+        if proposal is None or post.op != "send":
             return
         proposal.ballot_channel_id, proposal.ballot_message_id = post.channel_id, post.message_id
         await self._outbox.put(

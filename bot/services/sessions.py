@@ -162,4 +162,4 @@ class Sessions:
 
 def number(text: str) -> int:
     """An id that came with a button, which may be forged; 0, which is nobody's, when it is none."""
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return int(text) if text.isdecimal() and len(text) < 20 and int(text) < 2**63 else 0

@@ -8,7 +8,7 @@ from typing import Self
 
 from bot.cards.base import flat, plain
 from bot.services.people import Refused
-from bot.when import closest_zones, is_zone
+from bot.when import ABBREVIATIONS, closest_zones, is_zone
 from storage import presenters
 from storage.database import Tx
 from storage.tables import Presenter, Speaker, Talk
@@ -46,7 +46,7 @@ def read_zone(text: str | None) -> str | None:
     near = closest_zones(text, limit=5)
     city = text.strip().casefold().replace(" ", "_")
     exact = [zone for zone in near if zone.casefold().rsplit("/", 1)[-1] == city]
-    if len(near) == 1 or len(exact) == 1:
+    if len(exact) == 1 or text.strip().upper() in ABBREVIATIONS:
         return (exact or near)[0]
     hint = " Did you mean " + ", ".join(f"`{zone}`" for zone in near) + "?" if near else ""
     raise Refused(f"“{plain(text, 60)}” is no time zone such as `America/New_York`.{hint}")

@@ -22,6 +22,7 @@ import pytest
 from bot import config
 from bot.clock import VirtualClock
 from bot.rehearsal import build
+from bot.rehearsal.answers import Answer
 from bot.rehearsal.arxiv import ArxivDouble
 from bot.rehearsal.arxiv_library import ArxivPaper
 from bot.rehearsal.models import Guild, Message
@@ -48,15 +49,22 @@ TOPICS = (
 )
 
 
+class Patient(Person):
+    """Somebody who looks at an answer when it is there, however slow the machine is."""
+
+    async def _send(self, *args: Any, **more: Any) -> Answer:
+        return await (await super()._send(*args, **more)).final()
+
+
 class Bench(Stage):
     """A stage with short words for what stories do."""
 
     group: Guild
 
     def __getattr__(self, name: str) -> Person:
-        """`stage.alice` is the person of that name."""
+        """`stage.alice` is the person of that name, who waits for what the bot is still thinking about."""
         try:
-            return self.server.people[name]
+            return Patient(self.server, self.server.people[name].user)
         except KeyError:
             raise AttributeError(name) from None
 

@@ -11,7 +11,7 @@ LINK = "https://meet.example/secret-room"
 async def plan(stage: Bench, when: str = "2026-06-15 17:00", **more: object) -> Answer:
     """A session planned by Olga, and what she was told."""
     answer = await stage.olga.slash("/session plan", channel="general", when=when, **more)
-    await answer.final()
+    await answer.final()  # the first date in words loads a parser
     await stage.settled()
     return answer
 
@@ -75,9 +75,7 @@ async def test_the_form_shows_what_holds_and_the_announcement_follows_what_is_ha
 async def test_what_cannot_be_read_stays_as_it_was_and_the_rest_is_kept(stage: Bench) -> None:
     await plan(stage, title="On sparsity")
     form = await stage.olga.slash("/session edit", channel="general", session=1)
-    done = await stage.olga.submit(
-        form, {"abstract": "A long one.", "paper": "nonsense", "minutes": "many"}
-    )
+    done = await stage.olga.submit(form, {"abstract": "A long one.", "paper": "nonsense", "minutes": "many"})
     await done.final()
     assert "The paper stays as it was" in done.text
     assert "stays 60 minutes" in done.text
