@@ -183,12 +183,12 @@ async def test_a_database_of_a_newer_version_is_trouble(bench: Bench) -> None:
     assert "newer bot" in line_with(text, "✘", "storage.url")
 
 
-async def test_a_folder_that_cannot_be_is_trouble(bench: Bench) -> None:
+async def test_a_folder_that_cannot_be_is_a_matter_of_the_config(bench: Bench) -> None:
     bench.database.write_text("")
     bench.database = bench.database / "bot.db"
     bench.configure()
     code, text = await bench.check(offline=True)
-    assert code == 1
+    assert code == 2
     assert "cannot be written to" in line_with(text, "✘", "storage.url")
 
 
