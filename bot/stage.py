@@ -97,8 +97,8 @@ class Stage:
         armed = [
             Armed(
                 due=max(post.due_at, post.next_try_at),
-                kind=post.kind,
-                text=f"{post.key} → {post.place}",
+                kind=post.kind.replace("_", " "),
+                text=self._whither(post.place),
                 state=post.state,
             )
             for post in posts
@@ -108,6 +108,14 @@ class Stage:
             for run in runs
         ]
         return sorted(armed, key=lambda item: item["due"])
+
+    def _whither(self, place: str) -> str:
+        """A place of the outbox in words for the room."""
+        kind, _, name = place.partition(":")
+        if kind == "user":
+            user = self.server.world.users[int(name)]
+            return f"to {user.global_name or user.username}, privately"
+        return f"in #{name}" if name else f"to the {kind}" if kind == "organisers" else f"in #{kind}"
 
     async def restart_bot(self, *, kill: bool) -> None:
         """Stop the bot, politely or as `kill -9` would, and start it again on the same database."""
