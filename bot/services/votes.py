@@ -128,7 +128,9 @@ class Votes:
                 add = [user for user, added in by_user.items() if added]
                 remove = [user for user, added in by_user.items() if not added]
                 await proposals.set_votes(tx, ballots[message_id], add=add, remove=remove, now=now)
-        for message_id in changes.keys() & {reaction.message_id for reaction in reactions if not reaction.added}:
+        for message_id in changes.keys() & {
+            reaction.message_id for reaction in reactions if not reaction.added
+        }:
             self.read_again(ballots[message_id].proposal_id, after=_SETTLED)
         for message_id, by_user in changes.items():
             for user, added in by_user.items():
