@@ -49,6 +49,9 @@ from storage.migrate import migrate
 
 log = logging.getLogger(__name__)
 
+#: How the tasks are called in which people are answered and reactions are noted: discord.py's and ours.
+_UNDER_WAY = ("CommandTree-invoker", "discord.py: on_", "answer ", "votes")
+
 
 @dataclass
 class Services:
@@ -213,10 +216,12 @@ class App:
         """
         self.timers.abandon()
         self.services.outbox.abandon()
-        running.cancel()
+        under_way = [task for task in asyncio.all_tasks() if task.get_name().startswith(_UNDER_WAY)]
+        for task in (running, *under_way):
+            task.cancel()
         if self.client is not None:
             await self.client.close()
-        await asyncio.gather(running, return_exceptions=True)
+        await asyncio.gather(running, *under_way, return_exceptions=True)
         await self._stack.aclose()
 
     def stop(self) -> None:

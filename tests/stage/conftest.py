@@ -93,6 +93,13 @@ class Bench(Stage):
         await answer.final()
         return (await self.posts("proposals", guild))[-1]
 
+    async def plan(self, when: str, **more: Any) -> Answer:
+        """Have the organiser plan a session, and the answer."""
+        answer = await self.olga.slash("/session plan", {"when": when, **more}, channel="general")
+        await answer.final()
+        await self.settled()
+        return answer
+
     async def delivered(self) -> None:
         """Return when all events that a connected bot was sent have reached its handlers."""
         async with asyncio.timeout(5):
