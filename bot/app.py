@@ -26,6 +26,7 @@ from bot.services.announcements import Announcements
 from bot.services.digests import Digests
 from bot.services.doubts import Doubts
 from bot.services.editing import Editing
+from bot.services.gaps import GapNotices
 from bot.services.notes import Notes
 from bot.services.outbox import Outbox
 from bot.services.papers import Papers, Routers
@@ -34,11 +35,13 @@ from bot.services.presenters import Presenters
 from bot.services.proposals import Proposals
 from bot.services.reminders import Reminders
 from bot.services.remindme import RemindMe
+from bot.services.rsvps import Rsvps
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
 from bot.services.votes import Votes
 from bot.sources import ArxivClient
 from bot.timers import Timers
+from cogs.attendance import AttendanceButtons
 from cogs.organising import OrganisingCommands
 from cogs.proposals import ProposalCommands
 from cogs.reminders import ReminderCommands
@@ -68,6 +71,7 @@ class Services:
     doubts: Doubts
     digests: Digests
     remindme: RemindMe
+    rsvps: Rsvps
 
 
 class App:
@@ -151,7 +155,9 @@ class App:
         planning = Planning(database, clock, settings, papers, sessions, doubts)
         editing = Editing(database, settings, papers, sessions)
         presenters = Presenters(database, clock, settings, outbox, sessions)
-        Announcements(outbox, sessions)
+        Announcements(clock, settings, outbox, sessions)
+        GapNotices(clock, settings, outbox, sessions)
+        rsvps = Rsvps(database, clock, outbox)
         reminders = Reminders(database, clock, settings, outbox, sessions)
         remindme = RemindMe(database, clock, settings, outbox, reminders)
         digests = Digests(database, clock, settings, outbox, arxiv, routers)
@@ -167,6 +173,7 @@ class App:
             doubts,
             digests,
             remindme,
+            rsvps,
         )
 
     def _client(self) -> Client:
@@ -183,6 +190,7 @@ class App:
             ),
             OrganisingCommands(services.presenters, actions),
             ReminderCommands(services.remindme, services.sessions, actions),
+            AttendanceButtons(services.rsvps, actions),
             SettingsCommands(services.settings),
         ]
         ears = Ears(services.settings, services.votes, Notes(self.database), actions, self._on_ready)

@@ -238,6 +238,55 @@ class Volunteer(Row):
     )
 
 
+class Rsvp(Row):
+    """Whether a member will come to a session; the primary key makes a second answer impossible."""
+
+    __tablename__ = "rsvps"
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("sessions.session_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    guild_id: Mapped[int]
+    answer: Mapped[str] = mapped_column(String(8))  # "going", "maybe" or "cannot"
+    noted_at: Mapped[datetime]
+
+
+class Question(Row):
+    """A question for a session's presenter. `user_id` is None when it was asked anonymously: nobody knows who did."""
+
+    __tablename__ = "questions"
+    question_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int]
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.session_id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(default=None)
+    removed: Mapped[bool] = mapped_column(default=False)
+
+
+class QuestionVote(Row):
+    """A member would like a question to be asked."""
+
+    __tablename__ = "question_votes"
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("questions.question_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    guild_id: Mapped[int]
+
+
+class Handout(Row):
+    """What was said of a session outside of Discord, as it stood when organisers took it from here."""
+
+    __tablename__ = "handouts"
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("sessions.session_id", ondelete="CASCADE"), primary_key=True
+    )
+    guild_id: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    said_at: Mapped[datetime]
+
+
 class Deed(Row):
     """Who changed what, for `/history`. `changes` holds field, before and after; never a link or a contact."""
 

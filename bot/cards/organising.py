@@ -8,7 +8,8 @@ from datetime import datetime
 from bot.cards.base import Button, Card, action, clip, count, member, plain, stamp
 from bot.cards.forms import Form, Input, Select
 from bot.cards.presenting import members, presenters, stage, volunteer_button, who
-from bot.cards.sessions import how_soon, session_title, two_times
+from bot.cards.sessions import how_soon, session_title
+from bot.cards.times import two_times
 from storage.sessions import SessionView
 
 SHOWN = 5

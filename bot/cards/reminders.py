@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.cards.base import Button, Card, action, clip, count, member, plain, stamp
-from bot.cards.sessions import how_soon, reminder, session_title, two_times
+from bot.cards.sessions import Around, how_soon, reminder, session_title
+from bot.cards.times import two_times
 from bot.when import parse_lead
 from storage.sessions import SessionView
 from storage.tables import Post
@@ -28,12 +29,12 @@ _KINDS = {
 _SHOWN = 12
 
 
-def starting(view: SessionView) -> Card:
+def starting(view: SessionView, around: Around) -> Card:
     """The hour has come."""
-    card = reminder(view, view.session.starts_at)
+    card = reminder(view, view.session.starts_at, around)
     return Card(
         title=clip(f"Starting now: {plain(session_title(view))}", 250),
-        text=two_times(view.session),
+        text=card.text,
         fields=card.fields,
         tone="session",
         buttons=card.buttons,
@@ -50,9 +51,9 @@ def presenter(view: SessionView, now: datetime) -> Card:
     )
 
 
-def personal(view: SessionView, now: datetime) -> Card:
+def personal(view: SessionView, now: datetime, around: Around) -> Card:
     """To a member who asked, by direct message."""
-    card = reminder(view, now)
+    card = reminder(view, now, around)
     return Card(
         title=card.title,
         text=f"{card.text}\n\nYou asked to be reminded. `/remindme` on the server changes it.",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.cards.base import Button, Card, Field, action, clip, count, flat, link, names, plain, stamp
+from bot.cards import attendance
+from bot.cards.base import Button, Card, Field, action, channel, clip, count, flat, link, names, plain, stamp
 from bot.cards.papers import ABSTRACT, abs_url, links_of, title_of
 from bot.cards.presenting import volunteer_button, who
+from bot.cards.times import two_times, wall
 from bot.sources.text import first_sentences, readable
-from bot.when import time_line
+from storage.rsvps import NOBODY, Counts
 from storage.sessions import SessionView, TalkView
 from storage.tables import Session
 
@@ -17,6 +20,18 @@ from storage.tables import Session
 PER_PAGE = 6
 #: How long before the start the join link is given.
 JOIN_BEFORE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a session's card shows beside the session: times in which zones, who comes, and where it is discussed."""
+
+    zones: tuple[str, ...] = ()
+    counts: Counts = NOBODY
+    thread_id: int | None = None
+
+
+NOTHING_AROUND = Around()
 
 
 def session_title(view: SessionView) -> str:
@@ -33,14 +48,9 @@ def talk_title(view: TalkView) -> str:
     return title_of(view.paper) if view.paper else ""
 
 
-def when(session: Session) -> str:
-    """The two times a reader needs: their own, and the group's wall time with its right abbreviation."""
-    return f"{two_times(session)} · {session.minutes} min"
-
-
-def two_times(session: Session) -> str:
-    start = session.starts_at
-    return f"{stamp(start, 'F')} ({stamp(start, 'R')})\n{wall(start, session.zone)} · {session.zone}"
+def when(session: Session, zones: Sequence[str] = ()) -> str:
+    """The times a reader needs, their own and the group's with its right abbreviation, and how long it lasts."""
+    return f"{two_times(session, zones)}\n{session.minutes} minutes"
 
 
 def _talk_fields(view: SessionView) -> list[Field]:
@@ -78,15 +88,28 @@ def _abstract(view: SessionView) -> str:
     return "\n\n".join(plain(first_sentences(readable(text), limit)) for text in texts if text)
 
 
-def announcement(view: SessionView) -> Card:
+def announcement(view: SessionView, around: Around = NOTHING_AROUND) -> Card:
     """The one public message of a session."""
     return Card(
         title=plain(session_title(view), 250),
         text=_abstract(view),
-        fields=(Field("When", when(view.session)), *_talk_fields(view)),
+        fields=(
+            Field("When", when(view.session, around.zones)),
+            *_talk_fields(view),
+            *_around_fields(around),
+        ),
         tone="session",
-        buttons=(*_join(view), *volunteer_button(view)),
+        buttons=(*_join(view), *attendance.buttons(view.session.session_id), *volunteer_button(view)),
     )
+
+
+def _around_fields(around: Around) -> list[Field]:
+    fields = []
+    if coming := attendance.in_words(around.counts):
+        fields.append(Field("Who comes", coming, inline=True))
+    if around.thread_id:
+        fields.append(Field("Discussion", channel(around.thread_id), inline=True))
+    return fields
 
 
 def _join(view: SessionView) -> tuple[Button, ...]:
@@ -114,7 +137,9 @@ def join(view: SessionView, now: datetime) -> Card:
     )
 
 
-def next_session(view: SessionView | None, *, later: int, running: bool = False) -> Card:
+def next_session(
+    view: SessionView | None, around: Around = NOTHING_AROUND, *, later: int, running: bool = False
+) -> Card:
     """`/nextsession`. `later` is how many more are planned after it."""
     if view is None:
         return Card(
@@ -123,7 +148,7 @@ def next_session(view: SessionView | None, *, later: int, running: bool = False)
             "Organisers plan a session with `/session plan`.",
         )
     more = f"{count(later, 'more session')} planned after it." if later else ""
-    card = announcement(view)
+    card = announcement(view, around)
     return Card(
         title=card.title,
         text=("**This session is on right now.**\n\n" if running else "") + card.text,
@@ -189,12 +214,12 @@ def planned(view: SessionView, *, notes: Sequence[str], channel_id: int | None) 
     return Card(title=f"Session {view.session.session_id} is planned", text="\n".join(parts), tone="good")
 
 
-def reminder(view: SessionView, now: datetime) -> Card:
+def reminder(view: SessionView, now: datetime, around: Around = NOTHING_AROUND) -> Card:
     """A reminder, in the words that are right at the moment it is sent."""
-    card = announcement(view)
+    card = announcement(view, around)
     return Card(
         title=clip(f"{how_soon(view, now)}: {plain(session_title(view))}", 250),
-        text=two_times(view.session),
+        text=two_times(view.session, around.zones),
         fields=tuple(field for field in card.fields if field.name != "When"),
         tone="session",
         buttons=card.buttons,
@@ -215,11 +240,6 @@ def how_soon(view: SessionView, now: datetime) -> str:
     if days == 0 or minutes < 12 * 60:
         return f"In {count(round(minutes / 60), 'hour')}"
     return "Tomorrow" if days == 1 else f"In {count(days, 'day')}"
-
-
-def wall(instant: datetime, zone: str) -> str:
-    """An instant in the group's words: "Mon 7 December 2026, 17:00 CET"."""
-    return time_line(instant, (), home=zone)
 
 
 def choice(view: SessionView) -> str:
@@ -246,7 +266,7 @@ def closed(view: SessionView) -> Card:
     )
 
 
-def cancelled(view: SessionView) -> Card:
+def cancelled(view: SessionView, *, ping: str | None = None) -> Card:
     """News that a session is called off, and what its announcement says from then on."""
     session = view.session
     when_it_was = f"{stamp(session.starts_at, 'F')} ({wall(session.starts_at, session.zone)})"
@@ -254,4 +274,5 @@ def cancelled(view: SessionView) -> Card:
         title=clip(f"Cancelled: {plain(session_title(view))}", 250),
         text=f"The session of {when_it_was} does not take place.",
         tone="bad",
+        ping_roles=(ping,) if ping else (),
     )

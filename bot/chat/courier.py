@@ -92,7 +92,7 @@ class Courier:
     async def _send(self, post: Post, card: Card) -> Sent:
         # Should the reply be lost, it is looked for here, wherever the place may lead by then.
         post.channel_id = channel_id = await self._places.resolve(post.guild_id, post.place)
-        arguments = drawn(card, reference=post.nonce)
+        arguments = drawn(self._places.with_roles(post.guild_id, card), reference=post.nonce)
         message = await self._at(channel_id, post).send(nonce=post.nonce, **arguments)
         return Sent(channel_id, message.id)
 

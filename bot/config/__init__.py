@@ -85,6 +85,7 @@ class Group:
     zones: tuple[str, ...]
     ping_role: str | None
     country: str | None
+    announce_days: int
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,12 @@ KEYS: dict[str, Key] = {
         ["3d", "1d"],
         readers.leads,
         "How long before to tell the organisers what a session lacks.",
+        per_server=True,
+    ),
+    "group.announce_days": Key(
+        14,
+        readers.whole(1, 180),
+        "How many days ahead sessions of a series are announced; others are at once.",
         per_server=True,
     ),
     "reminders.before": Key(

@@ -10,6 +10,7 @@ from typing import Any
 from bot.cards import Card
 from bot.cards import sessions as cards
 from bot.cards.base import plain, stamp
+from bot.cards.times import wall
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.log import event
@@ -121,7 +122,7 @@ class Planning:
         moment = await read_moment(when, settings.group.timezone, self._clock.now())
         if moment.instant <= self._clock.now():
             raise Refused(
-                f"{plain(cards.wall(moment.instant, moment.zone))} has passed. "
+                f"{plain(wall(moment.instant, moment.zone))} has passed. "
                 "A session can only be moved to a time that is still to come."
             )
         if not moment.certain:
@@ -189,5 +190,5 @@ async def new_talk(tx: Tx, session: Session, position: int = 1) -> Talk:
 
 def _reads(moment: Moment) -> str:
     return (
-        f"I read **{plain(cards.wall(moment.instant, moment.zone))}** ({stamp(moment.instant, 'F')} for you)."
+        f"I read **{plain(wall(moment.instant, moment.zone))}** ({stamp(moment.instant, 'F')} for you)."
     )

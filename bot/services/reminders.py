@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 
 from bot.cards import Card
 from bot.cards import reminders as cards
+from bot.cards.sessions import Around
 from bot.clock import Clock
 from bot.config import ServerSettings
+from bot.services import around
 from bot.services.outbox import Drop, Outbox
 from bot.services.presenters import organisers_of
 from bot.services.sessions import Change, Sessions
@@ -134,13 +136,17 @@ class Reminders:
             return Drop("the session has moved")
         return view
 
+    async def _around(self, tx: Tx, view: SessionView) -> Around:
+        settings = await self._settings.of(tx, view.session.guild_id)
+        return await around.read(tx, view.session.session_id, settings)
+
     async def _reminder(self, tx: Tx, post: Post, now: datetime) -> Card | Drop:
         view = await self._view(tx, post)
-        return view if isinstance(view, Drop) else cards.reminder(view, now)
+        return view if isinstance(view, Drop) else cards.reminder(view, now, await self._around(tx, view))
 
     async def _starting(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
         view = await self._view(tx, post)
-        return view if isinstance(view, Drop) else cards.starting(view)
+        return view if isinstance(view, Drop) else cards.starting(view, await self._around(tx, view))
 
     async def _presenter(self, tx: Tx, post: Post, now: datetime) -> Card | Drop:
         view = await self._view(tx, post)
@@ -165,7 +171,7 @@ class Reminders:
         user = int(post.place.partition(":")[2])
         if await reminders.choice(tx, post.guild_id, user) is None:
             return Drop("they do not want to be reminded any more")
-        return cards.personal(view, now)
+        return cards.personal(view, now, await self._around(tx, view))
 
     async def _moved(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
         view = await self._view(tx, post)

@@ -12,6 +12,7 @@ from bot.cards import Card
 from bot.cards import sessions as cards
 from bot.clock import Clock
 from bot.config import ServerSettings
+from bot.services import around
 from bot.services.people import Actor, Refused
 from bot.services.settings import SettingsService
 from storage import sessions
@@ -127,9 +128,12 @@ class Sessions:
                 if now < view.session.starts_at + timedelta(minutes=view.session.minutes)
             ]
             coming = await sessions.upcoming(tx, actor.guild_id, now=now, limit=25)
-        if on_now:
-            return cards.next_session(on_now[0], later=len(coming), running=True)
-        return cards.next_session(coming[0] if coming else None, later=max(len(coming) - 1, 0))
+            if not (shown := [*on_now, *coming]):
+                return cards.next_session(None, later=0)
+            settings = await self._settings.of(tx, actor.guild_id)
+            beside = await around.read(tx, shown[0].session.session_id, settings)
+        later = len(coming) if on_now else len(coming) - 1
+        return cards.next_session(shown[0], beside, later=later, running=bool(on_now))
 
     async def page(self, actor: Actor, page: str) -> Card:
         """A page of what is coming; its number, from 0, comes with a button."""
