@@ -17,12 +17,14 @@ from bot.chat import endpoint
 from bot.chat.actions import Actions
 from bot.chat.answer import finish_answers
 from bot.chat.client import Client, Ears, connect
-from bot.chat.courier import Courier, Reader
+from bot.chat.courier import Courier
 from bot.chat.places import Places
+from bot.chat.reader import Reader
 from bot.clock import Clock
 from bot.config import Settings
 from bot.log import event
 from bot.services.announcements import Announcements
+from bot.services.ballots import Ballots
 from bot.services.digests import Digests
 from bot.services.doubts import Doubts
 from bot.services.editing import Editing
@@ -33,6 +35,7 @@ from bot.services.papers import Papers, Routers
 from bot.services.planning import Planning
 from bot.services.presenters import Presenters
 from bot.services.proposals import Proposals
+from bot.services.recount import Recount
 from bot.services.reminders import Reminders
 from bot.services.remindme import RemindMe
 from bot.services.rsvps import Rsvps
@@ -64,6 +67,8 @@ class Services:
     outbox: Outbox
     proposals: Proposals
     votes: Votes
+    recount: Recount
+    ballots: Ballots
     sessions: Sessions
     planning: Planning
     editing: Editing
@@ -125,7 +130,7 @@ class App:
         self._stack.push_async_callback(self.services.outbox.close)
         services = self.services
         self.timers = Timers(
-            self.clock, [services.outbox, services.proposals, services.digests, services.votes]
+            self.clock, [services.outbox, services.proposals, services.digests, services.recount, services.ballots]
         )
         database.on_wake = self.timers.kick
         self._stack.push_async_callback(self.timers.close)
@@ -148,13 +153,15 @@ class App:
         outbox = Outbox(database, clock, settings)
         papers = Papers(database, clock, arxiv)
         routers = Routers()
-        votes = Votes(database, clock)
-        proposals = Proposals(database, clock, settings, outbox, papers, routers, votes)
+        votes = Votes(database, clock, settings)
+        recount = Recount(database, clock, settings, outbox, votes)
+        ballots = Ballots(database, clock, settings, outbox, votes, recount)
+        proposals = Proposals(database, clock, settings, outbox, papers, routers, ballots)
         sessions = Sessions(database, clock, settings)
         doubts = Doubts(database, clock)
         planning = Planning(database, clock, settings, papers, sessions, doubts)
         editing = Editing(database, settings, papers, sessions)
-        presenters = Presenters(database, clock, settings, outbox, sessions)
+        presenters = Presenters(database, clock, settings, outbox, sessions, ballots)
         Announcements(clock, settings, outbox, sessions)
         GapNotices(clock, settings, outbox, sessions)
         rsvps = Rsvps(database, clock, outbox)
@@ -166,6 +173,8 @@ class App:
             outbox,
             proposals,
             votes,
+            recount,
+            ballots,
             sessions,
             planning,
             editing,
@@ -193,14 +202,14 @@ class App:
             AttendanceButtons(services.rsvps, actions),
             SettingsCommands(services.settings),
         ]
-        ears = Ears(services.settings, services.votes, Notes(self.database), actions, self._on_ready)
+        ears = Ears(services.settings, services.votes, services.recount, Notes(self.database), actions, self._on_ready)
         self.client = Client(ears, cogs, ready_timeout=self._ready_timeout)
         return self.client
 
     def _on_ready(self, client: discord.Client) -> None:
         """Discord can be reached: what is due may be said. Called again after lost sessions, and does no harm then."""
         self.services.outbox.open(Courier(client, Places(client, self.services.settings)))
-        self.services.votes.open(Reader(client))
+        self.services.recount.open(Reader(client))
         if not self.ready.is_set():
             self.timers.start()
             self.ready.set()

@@ -52,10 +52,12 @@ class Note(Row):
 
 
 class Paper(Row):
-    """A work, keyed by its bare arXiv id; facts as arXiv told them last."""
+    """A work. Keyed by its bare arXiv id, with facts as arXiv told them last; or, where arXiv does not have it, by
+    "doi:…", "openreview:…" or "url:…", with what a member told and `link` as its page.
+    """
 
     __tablename__ = "papers"
-    paper_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    paper_id: Mapped[str] = mapped_column(String(255), primary_key=True)
     title: Mapped[str]
     authors: Mapped[list[str]]
     abstract: Mapped[str] = mapped_column(Text)
@@ -67,6 +69,7 @@ class Paper(Row):
     comment: Mapped[str | None] = mapped_column(default=None)
     doi: Mapped[str | None] = mapped_column(default=None)
     journal_ref: Mapped[str | None] = mapped_column(default=None)
+    link: Mapped[str | None] = mapped_column(default=None)
 
 
 class Wish(Row):
@@ -76,7 +79,7 @@ class Wish(Row):
     __table_args__ = (UniqueConstraint("guild_id", "paper_id"),)
     wish_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
     guild_id: Mapped[int]
-    paper_id: Mapped[str] = mapped_column(String(64))
+    paper_id: Mapped[str] = mapped_column(String(255))
     user_id: Mapped[int]
     why: Mapped[str | None]
     topic: Mapped[str | None]
@@ -97,22 +100,52 @@ class Proposal(Row):
     created_at: Mapped[datetime]
     why: Mapped[str | None] = mapped_column(Text, default=None)
     topic: Mapped[str | None] = mapped_column(default=None)
+    #: "open", "withdrawn" (by its proposer), "retired" (by an organiser), "faded" (no votes), "chosen"
     state: Mapped[str] = mapped_column(String(16), default="open")
+    opened_at: Mapped[datetime | None] = mapped_column(default=None)  # again, after it had been closed
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
     ballot_channel_id: Mapped[int | None] = mapped_column(default=None)
     ballot_message_id: Mapped[int | None] = mapped_column(default=None, index=True)
-    ballot_emoji: Mapped[str | None] = mapped_column(default=None)
+    ballot_emoji: Mapped[str | None] = mapped_column(default=None)  # the vote's
+    ballot_presenter_emoji: Mapped[str | None] = mapped_column(default=None)  # "I would present this"
+    ballot_number: Mapped[int] = mapped_column(default=0)  # how often its ballot has been posted
+    ballot_edits: Mapped[int] = mapped_column(default=0)
+    ballot_lost: Mapped[bool] = mapped_column(default=False)  # a moderator deleted it: its votes stay
+    ballot_shows: Mapped[str | None] = mapped_column(default=None)  # the standing that stands on it
 
 
 class Vote(Row):
-    """One member's vote for one proposal; the primary key makes a second one impossible."""
+    """One member's vote for one proposal; the primary key makes a second one impossible.
+
+    `marks` are the reactions that make it, separated by blanks: a person may react in two skin tones. `counts` is
+    false for a vote that Discord shows and the group's rules do not count: its voter left, or lacks the role.
+    """
 
     __tablename__ = "votes"
     proposal_id: Mapped[int] = mapped_column(
         ForeignKey("proposals.proposal_id", ondelete="CASCADE"), primary_key=True
     )
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    guild_id: Mapped[int]
+    guild_id: Mapped[int] = mapped_column(index=True)
     noted_at: Mapped[datetime]
+    marks: Mapped[str] = mapped_column(Text)
+    counts: Mapped[bool] = mapped_column(default=True)
+
+
+class Hand(Row):
+    """A member who raised a hand on a ballot ("I would present this"); `marks` as for votes.
+
+    It is what Discord shows. That they would present is a `Volunteer`, whom a hand makes and its lowering unmakes, as
+    a button does: the last word holds.
+    """
+
+    __tablename__ = "hands"
+    proposal_id: Mapped[int] = mapped_column(
+        ForeignKey("proposals.proposal_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    guild_id: Mapped[int] = mapped_column(index=True)
+    marks: Mapped[str] = mapped_column(Text)
 
 
 class Series(Row):

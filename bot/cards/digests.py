@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.cards.base import Card, clip, count, link, names, plain
-from bot.cards.papers import abs_url, propose_button, title_of
+from bot.cards.papers import propose_button, title_of, url_of
 from bot.sources.text import gist, readable
 from bot.topics.taxonomy import Topic
 from storage.tables import Paper
@@ -48,7 +48,7 @@ def _entry(number: int, paper: Paper, topic: Topic | None) -> str:
 def _entry_within(
     number: int, paper: Paper, topic: Topic | None, title: int, authors: int, sentence: int
 ) -> str:
-    heading = link(clip(title_of(paper), title), abs_url(paper.paper_id))
+    heading = link(clip(title_of(paper), title), url_of(paper))
     about = [plain(names(paper.authors, 3), authors), plain(topic.name, authors) if topic else ""]
     rest = " · ".join(part for part in about if part)
     said = plain(gist(readable(paper.abstract), paper.title), sentence)

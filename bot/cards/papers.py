@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from bot.cards.base import (
     Button,
@@ -15,13 +16,10 @@ from bot.cards.base import (
     jump,
     link,
     member,
-    names,
     plain,
     stamp,
 )
-from bot.cards.presenting import ballot_button, members
-from bot.sources.text import first_sentences, readable
-from bot.topics.taxonomy import Topic
+from bot.sources.text import readable
 from storage.proposals import Standing
 from storage.tables import Paper, Proposal
 
@@ -33,6 +31,18 @@ def abs_url(paper_id: str) -> str:
     return f"https://arxiv.org/abs/{paper_id}"
 
 
+def is_arxiv(paper_id: str) -> bool:
+    """Whether a key of ours is arXiv's: others say where they are from, "doi:…", "openreview:…", "url:…"."""
+    return ":" not in paper_id
+
+
+def url_of(paper: Paper) -> str:
+    """The page of a paper."""
+    if is_arxiv(paper.paper_id):
+        return abs_url(paper.paper_id)
+    return paper.link or ""
+
+
 def title_of(paper: Paper) -> str:
     """A paper's title as people read it, on one line."""
     return flat(readable(paper.title))
@@ -40,53 +50,14 @@ def title_of(paper: Paper) -> str:
 
 def links_of(paper: Paper) -> str:
     """Where a paper can be read."""
+    if not is_arxiv(paper.paper_id):
+        host = urlsplit(url_of(paper)).hostname or "the paper"
+        return link(host.removeprefix("www."), url_of(paper))
     links = [f"[arXiv]({abs_url(paper.paper_id)})", f"[PDF](https://arxiv.org/pdf/{paper.paper_id})"]
     if "/" not in paper.paper_id:  # these two know only ids of the present scheme
         links.append(f"[HTML](https://arxiv.org/html/{paper.paper_id})")
         links.append(f"[alphaXiv](https://www.alphaxiv.org/abs/{paper.paper_id})")
     return " · ".join(links)
-
-
-def ballot(
-    paper: Paper,
-    proposal: Proposal,
-    topics: Sequence[Topic],
-    *,
-    emoji: str,
-    ping: bool,
-    volunteers: Sequence[int] = (),
-) -> Card:
-    """The message that people vote on. With `ping` its proposer is told: it comes later than they asked for it.
-
-    `volunteers` are the members who would present the paper.
-    """
-    shown = " · ".join(plain(topic.name) for topic in topics)
-    fields = [
-        Field("Why", plain(proposal.why, 1000)) if proposal.why else None,
-        Field("Topics", shown or "none of the group's", inline=True),
-        Field("Categories", plain(", ".join(paper.categories), 200) or "–", inline=True),
-        Field("Would present it", members(volunteers)) if volunteers else None,
-        Field("Read it", links_of(paper)),
-    ]
-    text = "\n\n".join(
-        part
-        for part in (
-            f"*{plain(names(paper.authors), 400)}*" if paper.authors else "",
-            plain(first_sentences(readable(paper.abstract), ABSTRACT)),
-            f"Proposed by {member(proposal.proposer_id)}. React with {shown_emoji(emoji)} to vote for it.",
-        )
-        if part
-    )
-    return Card(
-        title=plain(title_of(paper), 250),
-        url=abs_url(paper.paper_id),
-        text=text,
-        fields=tuple(field for field in fields if field),
-        tone="paper",
-        pings=(proposal.proposer_id,) if ping and proposal.proposer_id else (),
-        reactions=(emoji,),
-        buttons=(ballot_button(proposal.proposal_id),),
-    )
 
 
 def shown_emoji(emoji: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.cards import attendance
 from bot.cards.base import Button, Card, Field, action, channel, clip, count, flat, link, names, plain, stamp
-from bot.cards.papers import ABSTRACT, abs_url, links_of, title_of
+from bot.cards.papers import ABSTRACT, links_of, title_of, url_of
 from bot.cards.presenting import volunteer_button, who
 from bot.cards.times import two_times, wall
 from bot.sources.text import first_sentences, readable
@@ -58,7 +58,7 @@ def _talk_fields(view: SessionView) -> list[Field]:
     for talk in view.talks:
         if talk.paper:
             authors = f"\n*{plain(names(talk.paper.authors), 300)}*" if talk.paper.authors else ""
-            heading = link(clip(title_of(talk.paper), 250), abs_url(talk.paper.paper_id))
+            heading = link(clip(title_of(talk.paper), 250), url_of(talk.paper))
             fields.append(Field("Paper", f"{heading}{authors}\n{links_of(talk.paper)}"))
     if materials := _materials(view):
         fields.append(Field("From the session", materials))

@@ -19,6 +19,7 @@ from bot.chat.actions import Actions
 from bot.chat.answer import answer, failed
 from bot.log import event
 from bot.services.people import Refused
+from bot.services.recount import Recount
 from bot.services.settings import SettingsService
 from bot.services.votes import Reaction, Votes
 
@@ -49,6 +50,7 @@ class Ears:
 
     settings: SettingsService
     votes: Votes
+    recount: Recount
     notes: Notes
     actions: Actions
     on_ready: Callable[[discord.Client], None]
@@ -122,7 +124,7 @@ class Client(commands.Bot):
         # Fires again after every session that could not be resumed: events were missed in between.
         event(log, "discord.ready", guilds=len(self.guilds), user=self.user.id if self.user else None)
         self._ears.on_ready(self)
-        self._ears.votes.read_again()
+        self._ears.recount.everything()
         for guild in self.guilds:
             await self._ears.settings.joined(guild.id, guild.name)
 
@@ -163,13 +165,20 @@ class Client(commands.Bot):
         if payload.user_id == self.application_id or (self.user and payload.user_id == self.user.id):
             return
         emoji = payload.emoji.name if payload.emoji.id is None else f"{payload.emoji.name}:{payload.emoji.id}"
-        self._ears.votes.note(Reaction(payload.message_id, payload.user_id, emoji or "", added))
+        roles = None
+        if payload.member is not None:
+            roles = frozenset(text for role in payload.member.roles for text in (str(role.id), role.name))
+        self._ears.votes.note(
+            Reaction(
+                payload.message_id, payload.user_id, emoji or "", added, burst=payload.burst, roles=roles
+            )
+        )
 
     async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
-        self._ears.votes.read_message(payload.message_id)
+        self._ears.recount.message(payload.message_id)
 
     async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
-        self._ears.votes.read_message(payload.message_id)
+        self._ears.recount.message(payload.message_id)
 
 
 async def connect(

@@ -16,7 +16,6 @@ from bot.chat import natives
 from bot.chat.draw import drawn, redrawn, reference_of
 from bot.chat.places import Places, find, missing
 from bot.services.outbox import Blocked, Impossible, NotNow, Sent, Target, Unclear
-from bot.services.votes import Unreadable, same_emoji
 from storage.tables import Post
 
 log = logging.getLogger(__name__)
@@ -152,40 +151,4 @@ def _name(post: Post) -> str:
     )
 
 
-class Reader:
-    """Reads who reacted to a ballot."""
-
-    def __init__(self, client: discord.Client) -> None:
-        self._client = client
-
-    async def reactors(self, channel_id: int, message_id: int, emoji: str) -> set[int] | None:
-        """The ids of all people who reacted with `emoji`, super-reactions included; None when the message is gone."""
-        channel = self._client.get_partial_messageable(channel_id)
-        people: set[int] = set()
-        try:
-            async with asyncio.timeout(PATIENCE * 4):
-                message = await channel.fetch_message(message_id)
-                for reaction in message.reactions:
-                    if not same_emoji(emoji, _name_of(reaction.emoji)):
-                        continue
-                    burst = reaction.burst_count
-                    for kind, number in (
-                        (discord.ReactionType.normal, reaction.count - burst),
-                        (discord.ReactionType.burst, burst),
-                    ):
-                        if number:
-                            people |= {user.id async for user in reaction.users(type=kind) if not user.bot}
-        except discord.NotFound as error:
-            if error.code in (_UNKNOWN_MESSAGE, _UNKNOWN_CHANNEL):
-                return None
-            raise Unreadable(str(error)) from error
-        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise Unreadable(f"{type(error).__name__}: {error}") from error
-        return people
-
-
-def _name_of(emoji: discord.PartialEmoji | discord.Emoji | str) -> str:
-    return emoji if isinstance(emoji, str) else f"{emoji.name}:{emoji.id}"
-
-
-__all__ = ["Courier", "Reader", "find"]
+__all__ = ["Courier", "find"]

@@ -79,6 +79,11 @@ class Group:
     announcement_channel: str
     proposal_channel: str
     vote_emoji: str
+    presenter_emoji: str
+    vote_role: str | None  # who may vote; None is everybody
+    votes_per_member: int  # 0 is any number
+    own_votes: bool
+    proposal_days: int  # until a proposal without a vote goes; 0 is never
     session_minutes: int
     organiser_channel: str | None
     quiet_hours: Quiet | None
@@ -169,6 +174,21 @@ KEYS: dict[str, Key] = {
     ),
     "group.proposal_channel": Key("proposals", readers.place, "Where ballots go.", per_server=True),
     "group.vote_emoji": Key("👍", readers.emoji, "The reaction that is a vote.", per_server=True),
+    "group.presenter_emoji": Key(
+        "🙋", readers.emoji, "The reaction that says: I would present this.", per_server=True
+    ),
+    "group.vote_role": Key(
+        None, readers.optional_place, "The role whose members' votes count; none: everybody's.", per_server=True
+    ),
+    "group.votes_per_member": Key(
+        0, readers.whole(0, 1000), "How many votes of a member count, the oldest first; 0: all.", per_server=True
+    ),
+    "group.own_votes": Key(
+        True, readers.yes_or_no, "Whether a vote for one's own proposal counts.", per_server=True
+    ),
+    "group.proposal_days": Key(
+        120, readers.whole(0, 3650), "Days after which a proposal without a vote goes; 0: never.", per_server=True
+    ),
     "group.session_minutes": Key(60, readers.whole(5, 24 * 60), "How long a session lasts.", per_server=True),
     "group.zones": Key(
         ["America/New_York", "America/Los_Angeles", "UTC"],

@@ -69,6 +69,13 @@ def country(value: Any) -> str | None:
     return code
 
 
+def yes_or_no(value: Any) -> bool:
+    word = str(value).strip().casefold()
+    if word not in ("yes", "true", "on", "no", "false", "off"):
+        raise ValueError("must be true or false")
+    return word in ("yes", "true", "on")
+
+
 def emoji(value: Any) -> str:
     given = text(value)
     custom = CUSTOM_EMOJI.fullmatch(given)

@@ -12,6 +12,7 @@ from bot.cards.presenting import stage
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.log import event
+from bot.services.ballots import Ballots
 from bot.services.outbox import Drop, Outbox
 from bot.services.people import Actor, Refused
 from bot.services.sessions import Change, Changing, Sessions, number
@@ -29,10 +30,16 @@ class Presenters:
     """Who presents, who would, and telling the organisers when nobody does."""
 
     def __init__(
-        self, database: Database, clock: Clock, settings: SettingsService, outbox: Outbox, followed: Sessions
+        self,
+        database: Database,
+        clock: Clock,
+        settings: SettingsService,
+        outbox: Outbox,
+        followed: Sessions,
+        ballots: Ballots,
     ) -> None:
         self._database, self._clock, self._settings, self._outbox = database, clock, settings, outbox
-        self._sessions = followed
+        self._sessions, self._ballots = followed, ballots
         outbox.says("presenter_alert", self._alert)
         outbox.says("volunteered", self._volunteered)
         followed.follow(self._follow)
@@ -218,15 +225,7 @@ class Presenters:
             if not new:  # a second press takes it back
                 await presenters.withdraw(tx, user_id=actor.user_id, proposal_id=proposal_id)
             would = await presenters.of_proposal(tx, proposal_id)
-            await self._outbox.put(
-                tx,
-                key=f"proposal:{proposal_id}:presents:{self._clock.now().timestamp()}:{actor.user_id}",
-                guild_id=actor.guild_id,
-                place="proposals",
-                kind="ballot",
-                data={"of": f"proposal:{proposal_id}:ballot", "proposal": proposal_id, "ping": False},
-                op="edit",
-            )
+            await self._ballots.change(tx, proposal)
         return cards.offered_paper(would, took_back=not new)
 
 

@@ -12,14 +12,15 @@ from bot.cards.base import plain
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.log import event
-from bot.services.outbox import Drop, Outbox
+from bot.services.ballots import Ballots
+from bot.services.outbox import Outbox
 from bot.services.papers import Papers, Routers
 from bot.services.people import Actor, Refused
 from bot.services.settings import SettingsService
-from bot.services.votes import Votes
+from bot.services.votes import rules_of
 from bot.sources import ArxivId, NotAnArxivId, SourceTrouble, parse
 from storage import papers as stored_papers
-from storage import presenters, proposals
+from storage import proposals
 from storage.database import Database, Tx, wake
 from storage.tables import Paper, Post, Proposal, Wish
 
@@ -53,12 +54,10 @@ class Proposals:
         outbox: Outbox,
         papers: Papers,
         routers: Routers,
-        votes: Votes,
+        ballots: Ballots,
     ) -> None:
         self._database, self._clock, self._settings = database, clock, settings
-        self._outbox, self._papers, self._routers, self._votes = outbox, papers, routers, votes
-        outbox.says("ballot", self._ballot, self._ballot_sent)
-        outbox.says("seed", self._seed, self._seed_sent)
+        self._outbox, self._papers, self._routers, self._ballots = outbox, papers, routers, ballots
         outbox.says("wish_failed", self._wish_failed)
 
     # what people do
@@ -131,7 +130,7 @@ class Proposals:
         """The open proposals of a server, most votes first."""
         async with self._database.reading() as tx:
             settings = await self._settings.of(tx, actor.guild_id)
-            rows = await proposals.standings(tx, actor.guild_id)
+            rows = await proposals.standings(tx, actor.guild_id, rules_of(settings))
         return cards.standing(rows, emoji=settings.group.vote_emoji)
 
     async def topic_choices(self, guild_id: int, typed: str) -> list[tuple[str, str]]:
@@ -198,7 +197,7 @@ class Proposals:
         assert paper is not None  # noqa: S101 - looked up by the caller
         proposal = Proposal(
             guild_id=wish.guild_id, paper_id=wish.paper_id, proposer_id=wish.user_id, created_at=self._clock.now(),
-            why=wish.why, topic=wish.topic or self._guess(settings, paper), ballot_emoji=settings.group.vote_emoji,
+            why=wish.why, topic=wish.topic or self._guess(settings, paper),
         )  # fmt: skip
         tx.add(proposal)
         await tx.flush()
@@ -206,14 +205,7 @@ class Proposals:
             log, "proposal.made", proposal=proposal.proposal_id, guild=wish.guild_id, user=wish.user_id,
             paper=wish.paper_id, topic=proposal.topic,
         )  # fmt: skip
-        return await self._outbox.put(
-            tx,
-            key=f"proposal:{proposal.proposal_id}:ballot",
-            guild_id=wish.guild_id,
-            place="proposals",
-            kind="ballot",
-            data={"proposal": proposal.proposal_id, "ping": late},
-        )
+        return await self._ballots.post(tx, proposal, settings, ping=late)
 
     async def _give_up(self, tx: Tx, wish: Wish) -> None:
         await proposals.grant(tx, wish.wish_id)
@@ -258,43 +250,6 @@ class Proposals:
         return say(paper, proposal, channel_id=proposal.ballot_channel_id)
 
     # what the outbox says of it
-
-    async def _ballot(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
-        proposal = await proposals.get(tx, post.guild_id, post.data["proposal"])
-        if proposal is None or proposal.state != "open":
-            return Drop("the proposal is not open any more")
-        paper = await stored_papers.get(tx, proposal.paper_id)
-        assert paper is not None  # noqa: S101 - a foreign key
-        settings = await self._settings.of(tx, post.guild_id)
-        topics = [topic for topic in settings.topics if topic.key == proposal.topic]
-        emoji = proposal.ballot_emoji or settings.group.vote_emoji
-        would = await presenters.of_proposal(tx, proposal.proposal_id)
-        return cards.ballot(paper, proposal, topics, emoji=emoji, ping=post.data["ping"], volunteers=would)
-
-    async def _ballot_sent(self, tx: Tx, post: Post) -> None:
-        proposal = await proposals.get(tx, post.guild_id, post.data["proposal"])
-        if proposal is None or post.op != "send":
-            return
-        proposal.ballot_channel_id, proposal.ballot_message_id = post.channel_id, post.message_id
-        await self._outbox.put(
-            tx,
-            key=f"{post.key}:seed",
-            guild_id=post.guild_id,
-            place=post.place,
-            kind="seed",
-            data={"of": post.key, "proposal": proposal.proposal_id},
-            op="react",
-        )
-
-    async def _seed(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
-        proposal = await proposals.get(tx, post.guild_id, post.data["proposal"])
-        if proposal is None or proposal.state != "open" or not proposal.ballot_emoji:
-            return Drop("the proposal is not open any more")
-        return Card(reactions=(proposal.ballot_emoji,))
-
-    async def _seed_sent(self, _tx: Tx, post: Post) -> None:
-        # Somebody may have voted between Discord's taking the ballot and our noting where it stands.
-        self._votes.read_again(post.data["proposal"])
 
     async def _wish_failed(self, _tx: Tx, post: Post, _now: datetime) -> Card:
         return cards.wish_failed(post.data["paper"], WISH_LIFE.days)

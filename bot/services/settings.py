@@ -134,6 +134,8 @@ def in_words(value: Any) -> str:
     """A setting's value as a person writes it."""
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Lead):
         return value.key
     if isinstance(value, time):
