@@ -130,7 +130,8 @@ class App:
         self._stack.push_async_callback(self.services.outbox.close)
         services = self.services
         self.timers = Timers(
-            self.clock, [services.outbox, services.proposals, services.digests, services.recount, services.ballots]
+            self.clock,
+            [services.outbox, services.proposals, services.digests, services.recount, services.ballots],
         )
         database.on_wake = self.timers.kick
         self._stack.push_async_callback(self.timers.close)
@@ -188,7 +189,7 @@ class App:
     def _client(self) -> Client:
         services, actions = self.services, self._actions
         cogs: list[commands.Cog] = [
-            ProposalCommands(services.proposals, actions),
+            ProposalCommands(services.proposals, services.ballots, actions),
             SchedulingCommands(
                 services.sessions,
                 services.planning,
@@ -202,7 +203,9 @@ class App:
             AttendanceButtons(services.rsvps, actions),
             SettingsCommands(services.settings),
         ]
-        ears = Ears(services.settings, services.votes, services.recount, Notes(self.database), actions, self._on_ready)
+        ears = Ears(
+            services.settings, services.votes, services.recount, Notes(self.database), actions, self._on_ready
+        )
         self.client = Client(ears, cogs, ready_timeout=self._ready_timeout)
         return self.client
 

@@ -16,7 +16,7 @@ async def totals(tx: Tx, guild_id: int, rules: Rules) -> dict[int, int]:
     """How many votes count for each open proposal of a server that has any."""
     votes = counting(guild_id, rules).subquery()
     rows = await tx.execute(select(votes.c.proposal_id, func.count()).group_by(votes.c.proposal_id))
-    return dict(rows.tuples().all())
+    return dict(rows)
 
 
 async def total(tx: Tx, proposal: Proposal, rules: Rules) -> int:
@@ -35,6 +35,7 @@ async def offers(tx: Tx, guild_id: int) -> dict[int, list[int]]:
     )
     found: dict[int, list[int]] = {}
     for proposal_id, user_id in rows:
+        assert proposal_id is not None  # noqa: S101 - by the query
         found.setdefault(proposal_id, []).append(user_id)
     return found
 

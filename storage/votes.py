@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, delete, func, select, update
 
+from storage import presenters
 from storage.database import Tx
 from storage.tables import Hand, Proposal, Volunteer, Vote
 
@@ -27,7 +28,7 @@ class Rules:
     most: int = 0
 
 
-def counting(guild_id: int, rules: Rules, *, state: str = "open") -> Select[tuple[int, int]]:
+def counting(guild_id: int, rules: Rules, *, state: str = "open") -> Select[int, int]:
     """The votes that count among a server's proposals of a state, as (proposal_id, user_id)."""
     votes = (
         select(Vote.proposal_id, Vote.user_id)
@@ -137,9 +138,11 @@ async def set_hands(tx: Tx, proposal: Proposal, marks: Mapping[int, Marks], *, n
     for user, held in marks.items():
         before = known.get(user, NONE)
         if held and not before:
-            await volunteer(tx, proposal, user, now=now)
+            await presenters.volunteer(
+                tx, guild_id=proposal.guild_id, user_id=user, now=now, proposal_id=proposal.proposal_id
+            )
         elif before and not held:
-            await unvolunteer(tx, proposal, user)
+            await presenters.withdraw(tx, user_id=user, proposal_id=proposal.proposal_id)
         if not held:
             await tx.execute(
                 delete(Hand).where(Hand.proposal_id == proposal.proposal_id, Hand.user_id == user)
@@ -181,36 +184,6 @@ async def clear(tx: Tx, proposal_id: int) -> None:
     await tx.execute(delete(Vote).where(Vote.proposal_id == proposal_id))
     await tx.execute(delete(Hand).where(Hand.proposal_id == proposal_id))
     await tx.execute(delete(Volunteer).where(Volunteer.proposal_id == proposal_id))
-
-
-# who would present
-
-
-async def volunteer(tx: Tx, proposal: Proposal, user_id: int, *, now: datetime) -> None:
-    """Note that somebody would present a proposal. Idempotent."""
-    if user_id not in await volunteers(tx, proposal.proposal_id):
-        tx.add(
-            Volunteer(
-                guild_id=proposal.guild_id, user_id=user_id, noted_at=now, proposal_id=proposal.proposal_id
-            )
-        )
-        await tx.flush()
-
-
-async def unvolunteer(tx: Tx, proposal: Proposal, user_id: int) -> None:
-    await tx.execute(
-        delete(Volunteer).where(Volunteer.proposal_id == proposal.proposal_id, Volunteer.user_id == user_id)
-    )
-
-
-async def volunteers(tx: Tx, proposal_id: int) -> list[int]:
-    """Who would present a proposal, the first to say so first."""
-    rows = await tx.scalars(
-        select(Volunteer.user_id)
-        .where(Volunteer.proposal_id == proposal_id)
-        .order_by(Volunteer.noted_at, Volunteer.volunteer_id)
-    )
-    return list(rows)
 
 
 async def forget(tx: Tx, *, user_id: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.cards.base import Card, Field, count, jump, member, names, plain
 from bot.cards.papers import links_of, shown_emoji, title_of, url_of
+from bot.cards.presenting import ballot_button
 from bot.config import Group
 from bot.sources.text import first_sentences, readable
 from bot.topics.taxonomy import Topic
@@ -61,6 +62,7 @@ def ballot(
         fields=tuple(field for field in fields if field),
         tone="paper" if proposal.state == "open" else "plain",
         pings=(proposal.proposer_id,) if ping and proposal.proposer_id else (),
+        buttons=(ballot_button(proposal.proposal_id),) if proposal.state == "open" else (),
     )
 
 
@@ -74,7 +76,9 @@ def _what_to_do(proposal: Proposal, group: Group) -> str:
     if group.vote_role:
         limits.append("Votes of one role count: " + plain(group.vote_role) + ".")
     if group.votes_per_member:
-        limits.append(f"Of each member the {count(group.votes_per_member, 'oldest vote', 'oldest votes')} count.")
+        limits.append(
+            f"Of each member the {count(group.votes_per_member, 'oldest vote', 'oldest votes')} count."
+        )
     if not group.own_votes:
         limits.append("Votes for one's own proposal do not count.")
     return " ".join([by, f"React with {vote} to vote for it, with {hand} if you would present it.", *limits])

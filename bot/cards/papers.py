@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from bot.cards.base import (
     Button,
     Card,
-    Field,
     action,
     clip,
     count,
@@ -90,6 +89,8 @@ def proposed_before(paper: Paper, proposal: Proposal, *, channel_id: int | None)
 
 def ballot_place(proposal: Proposal, channel_id: int | None) -> str:
     """A sentence that says where the ballot is, or will be."""
+    if proposal.ballot_lost:
+        return "Its ballot was deleted; its votes are still there."
     if proposal.ballot_message_id and proposal.ballot_channel_id:
         return (
             f"Its ballot: {jump(proposal.guild_id, proposal.ballot_channel_id, proposal.ballot_message_id)}"
@@ -99,6 +100,8 @@ def ballot_place(proposal: Proposal, channel_id: int | None) -> str:
 
 
 def _ballot_button(proposal: Proposal) -> tuple[Button, ...]:
+    if proposal.ballot_lost:
+        return (Button("Post its ballot again", action=action("repost", proposal.proposal_id)),)
     if not (proposal.ballot_message_id and proposal.ballot_channel_id):
         return ()
     url = jump(proposal.guild_id, proposal.ballot_channel_id, proposal.ballot_message_id)

@@ -101,7 +101,13 @@ async def _troubles() -> AsyncIterator[None]:
         if error.code in (_UNKNOWN_MESSAGE, _UNKNOWN_CHANNEL):
             raise _Gone from error
         raise Unreadable(str(error)) from error
-    except (discord.HTTPException, discord.ClientException, aiohttp.ClientError, OSError, TimeoutError) as error:
+    except (
+        discord.HTTPException,
+        discord.ClientException,
+        aiohttp.ClientError,
+        OSError,
+        TimeoutError,
+    ) as error:
         raise Unreadable(f"{type(error).__name__}: {error}") from error
 
 

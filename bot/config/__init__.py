@@ -178,16 +178,25 @@ KEYS: dict[str, Key] = {
         "🙋", readers.emoji, "The reaction that says: I would present this.", per_server=True
     ),
     "group.vote_role": Key(
-        None, readers.optional_place, "The role whose members' votes count; none: everybody's.", per_server=True
+        None,
+        readers.optional_place,
+        "The role whose members' votes count; none: everybody's.",
+        per_server=True,
     ),
     "group.votes_per_member": Key(
-        0, readers.whole(0, 1000), "How many votes of a member count, the oldest first; 0: all.", per_server=True
+        0,
+        readers.whole(0, 1000),
+        "How many votes of a member count, the oldest first; 0: all.",
+        per_server=True,
     ),
     "group.own_votes": Key(
-        True, readers.yes_or_no, "Whether a vote for one's own proposal counts.", per_server=True
+        "yes", readers.yes_or_no, "Whether a vote for one's own proposal counts.", per_server=True
     ),
     "group.proposal_days": Key(
-        120, readers.whole(0, 3650), "Days after which a proposal without a vote goes; 0: never.", per_server=True
+        120,
+        readers.whole(0, 3650),
+        "Days after which a proposal without a vote goes; 0: never.",
+        per_server=True,
     ),
     "group.session_minutes": Key(60, readers.whole(5, 24 * 60), "How long a session lasts.", per_server=True),
     "group.zones": Key(

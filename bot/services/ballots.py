@@ -21,7 +21,7 @@ from bot.services.recount import Recount
 from bot.services.settings import SettingsService
 from bot.services.votes import Votes, rules_of
 from storage import ballots as stored
-from storage import guilds, proposals, votes
+from storage import guilds, presenters, proposals, votes
 from storage import papers as stored_papers
 from storage.database import Database, Tx
 from storage.tables import Post, Proposal
@@ -83,7 +83,9 @@ class Ballots:
         if proposal is None or proposal.state != "open":
             raise Refused("This proposal is not open any more. `/proposals` shows those that are.")
         if not proposal.ballot_lost:
-            self._recount.ballot(proposal.proposal_id)  # deleted a moment ago? Then the next request finds out
+            self._recount.ballot(
+                proposal.proposal_id
+            )  # deleted a moment ago? Then the next request finds out
             raise Refused(cards.stands(proposal))
         async with self._database.transaction() as tx:
             row = await proposals.get(tx, actor.guild_id, number)
@@ -180,7 +182,7 @@ class Ballots:
         assert paper is not None  # noqa: S101 - a foreign key
         settings = await self._settings.of(tx, post.guild_id)
         number = await stored.total(tx, proposal, rules_of(settings))
-        offers = await votes.volunteers(tx, proposal.proposal_id)
+        offers = list(await presenters.of_proposal(tx, proposal.proposal_id))
         proposal.ballot_shows = shows(number, offers)
         topics = [topic for topic in settings.topics if topic.key == proposal.topic]
         standing = cards.Tally(number, tuple(offers), await votes.carried(tx, proposal.proposal_id))
@@ -223,4 +225,3 @@ def key_of(proposal: Proposal) -> str:
 def shows(number: int, offers: list[int]) -> str:
     """What the standing on a ballot is made from: two ballots that show the same need no edit."""
     return f"{number} {' '.join(map(str, offers))}".strip()
-

@@ -54,9 +54,7 @@ class Reader(Protocol):
         """The reactions on these messages of a channel; messages that are gone are left out."""
         ...
 
-    async def people(
-        self, channel_id: int, message_id: int, wanted: Callable[[str], bool]
-    ) -> People | None:
+    async def people(self, channel_id: int, message_id: int, wanted: Callable[[str], bool]) -> People | None:
         """Who (no bots) reacted with the wanted emoji, by mark; None when the message is gone."""
         ...
 
@@ -234,7 +232,7 @@ class Recount:
                 target = _kept(known, votes)
                 await stored.set_votes(tx, ballot, target, now=now, barred=barred)
                 raised = await stored.hand_marks(tx, ballot.proposal_id)
-                await stored.set_hands(tx, ballot, {user: NONE for user in raised} | hands, now=now)
+                await stored.set_hands(tx, ballot, dict.fromkeys(raised, NONE) | hands, now=now)
                 wake(tx)
         new = sum(1 for user, marks in target.items() if marks and user not in known)
         gone = sum(1 for user in known if not target[user])
@@ -283,7 +281,8 @@ class Recount:
 
     async def _new_rules(self, reader: Reader, guild_id: int) -> None:
         """The group's settings changed: whose votes count now? Where everybody may vote, nobody need be asked."""
-        settings = await self._settings.read(guild_id)
+        async with self._database.transaction() as tx:  # waits for the one that changes them
+            settings = await self._settings.of(tx, guild_id)
         if settings.group.vote_role is not None:
             try:
                 await self._call_roll(reader, guild_id)
@@ -294,8 +293,9 @@ class Recount:
             voters = await stored.all_voters(tx, guild_id)
             await stored.set_counts(tx, guild_id, voters, counts=True)
 
-    async def _settings_changed(self, _tx: Tx, guild_id: int, _settings: ServerSettings) -> None:
+    async def _settings_changed(self, tx: Tx, guild_id: int, _settings: ServerSettings) -> None:
         self._rolls.add(guild_id)
+        wake(tx)
 
     # what the outbox says of it
 

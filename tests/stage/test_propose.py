@@ -15,7 +15,7 @@ async def test_a_proposed_paper_gets_a_ballot_and_its_proposer_is_told_where(sta
     assert f"/{ballot.channel_id}/{ballot.id}" in answer.text
     assert "Lottery Ticket" in ballot.embeds[0]["title"]
     assert "It \\*is\\* short" in text_of(ballot)
-    assert list(ballot.reactions) == ["👍"]
+    assert list(ballot.reactions) == ["👍", "🙋"]
     assert await stage.rows("SELECT paper_id, ballot_message_id FROM proposals") == [
         ("1803.03635", ballot.id)
     ]

@@ -107,7 +107,7 @@ def upgrade() -> None:
 
     op.create_table(
         "papers",
-        sa.Column("paper_id", sa.String(length=64), nullable=False),
+        sa.Column("paper_id", sa.String(length=255), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("authors", sa.JSON(), nullable=False),
         sa.Column("abstract", sa.Text(), nullable=False),
@@ -119,6 +119,7 @@ def upgrade() -> None:
         sa.Column("comment", sa.String(), nullable=True),
         sa.Column("doi", sa.String(), nullable=True),
         sa.Column("journal_ref", sa.String(), nullable=True),
+        sa.Column("link", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("paper_id"),
     )
     op.create_table(
@@ -171,7 +172,7 @@ def upgrade() -> None:
         "wishes",
         sa.Column("wish_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
-        sa.Column("paper_id", sa.String(length=64), nullable=False),
+        sa.Column("paper_id", sa.String(length=255), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("why", sa.String(), nullable=True),
         sa.Column("topic", sa.String(), nullable=True),
@@ -188,15 +189,22 @@ def upgrade() -> None:
         "proposals",
         sa.Column("proposal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
-        sa.Column("paper_id", sa.String(length=64), nullable=False),
+        sa.Column("paper_id", sa.String(length=255), nullable=False),
         sa.Column("proposer_id", sa.BigInteger(), nullable=False),
         sa.Column("created_at", storage.types.Instant(timezone=True), nullable=False),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("topic", sa.String(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("opened_at", storage.types.Instant(timezone=True), nullable=True),
+        sa.Column("closed_at", storage.types.Instant(timezone=True), nullable=True),
         sa.Column("ballot_channel_id", sa.BigInteger(), nullable=True),
         sa.Column("ballot_message_id", sa.BigInteger(), nullable=True),
         sa.Column("ballot_emoji", sa.String(), nullable=True),
+        sa.Column("ballot_presenter_emoji", sa.String(), nullable=True),
+        sa.Column("ballot_number", sa.BigInteger(), nullable=False),
+        sa.Column("ballot_edits", sa.BigInteger(), nullable=False),
+        sa.Column("ballot_lost", sa.Boolean(), nullable=False),
+        sa.Column("ballot_shows", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
         sa.PrimaryKeyConstraint("proposal_id"),
         sa.UniqueConstraint("guild_id", "paper_id"),
@@ -232,7 +240,7 @@ def upgrade() -> None:
     op.create_table(
         "shown_papers",
         sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("paper_id", sa.String(length=64), nullable=False),
+        sa.Column("paper_id", sa.String(length=255), nullable=False),
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -248,39 +256,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("series_id", "occurrence"),
     )
     op.create_table(
-        "handouts",
-        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("guild_id", sa.BigInteger(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("said_at", storage.types.Instant(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["session_id"], ["sessions.session_id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("session_id"),
-    )
-    op.create_table(
-        "questions",
-        sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("guild_id", sa.BigInteger(), nullable=False),
-        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("asked_at", storage.types.Instant(timezone=True), nullable=False),
-        sa.Column("user_id", sa.BigInteger(), nullable=True),
-        sa.Column("removed", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["session_id"], ["sessions.session_id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("question_id"),
-    )
-    with op.batch_alter_table("questions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_questions_session_id"), ["session_id"], unique=False)
-
-    op.create_table(
-        "rsvps",
-        sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        "hands",
+        sa.Column("proposal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
-        sa.Column("answer", sa.String(length=8), nullable=False),
-        sa.Column("noted_at", storage.types.Instant(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["session_id"], ["sessions.session_id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("session_id", "user_id"),
+        sa.Column("marks", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposals.proposal_id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("proposal_id", "user_id"),
     )
+    with op.batch_alter_table("hands", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hands_guild_id"), ["guild_id"], unique=False)
+
     op.create_table(
         "talks",
         sa.Column("talk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -289,7 +275,7 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("title", sa.String(), nullable=True),
         sa.Column("abstract", sa.Text(), nullable=True),
-        sa.Column("paper_id", sa.String(length=64), nullable=True),
+        sa.Column("paper_id", sa.String(length=255), nullable=True),
         sa.Column("slides", sa.String(), nullable=True),
         sa.Column("recording", sa.String(), nullable=True),
         sa.Column("notes", sa.String(), nullable=True),
@@ -320,9 +306,14 @@ def upgrade() -> None:
         sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
         sa.Column("noted_at", storage.types.Instant(timezone=True), nullable=False),
+        sa.Column("marks", sa.Text(), nullable=False),
+        sa.Column("counts", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["proposal_id"], ["proposals.proposal_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("proposal_id", "user_id"),
     )
+    with op.batch_alter_table("votes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_votes_guild_id"), ["guild_id"], unique=False)
+
     op.create_table(
         "presenters",
         sa.Column("presenter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -339,36 +330,28 @@ def upgrade() -> None:
     with op.batch_alter_table("presenters", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_presenters_talk_id"), ["talk_id"], unique=False)
 
-    op.create_table(
-        "question_votes",
-        sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("guild_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["question_id"], ["questions.question_id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("question_id", "user_id"),
-    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    op.drop_table("question_votes")
     with op.batch_alter_table("presenters", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_presenters_talk_id"))
 
     op.drop_table("presenters")
+    with op.batch_alter_table("votes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_votes_guild_id"))
+
     op.drop_table("votes")
     op.drop_table("volunteers")
     with op.batch_alter_table("talks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_talks_session_id"))
 
     op.drop_table("talks")
-    op.drop_table("rsvps")
-    with op.batch_alter_table("questions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_questions_session_id"))
+    with op.batch_alter_table("hands", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hands_guild_id"))
 
-    op.drop_table("questions")
-    op.drop_table("handouts")
+    op.drop_table("hands")
     op.drop_table("skips")
     op.drop_table("shown_papers")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
