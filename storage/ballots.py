@@ -16,7 +16,7 @@ async def totals(tx: Tx, guild_id: int, rules: Rules) -> dict[int, int]:
     """How many votes count for each open proposal of a server that has any."""
     votes = counting(guild_id, rules).subquery()
     rows = await tx.execute(select(votes.c.proposal_id, func.count()).group_by(votes.c.proposal_id))
-    return dict(rows)
+    return {row[0]: row[1] for row in rows}
 
 
 async def total(tx: Tx, proposal: Proposal, rules: Rules) -> int:

@@ -1,8 +1,8 @@
 """Reading the ballots from Discord, so that the ledger equals what it shows whatever was missed.
 
-A start reads counts, a hundred messages a request, and people only where the counts differ. Equal counts can hide that
-one vote came and another went: so every ballot is read in full afterwards, a few a minute, and once a day; and all of
-them before a choice.
+A start reads counts, a hundred messages a request, and at once people where the counts differ. Equal counts can hide
+that one vote came and another went: so every ballot is read in full afterwards, the youngest first, a few a minute; and
+again every day, and all of them before a choice.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ class Recount:
         self._outbox, self._votes = outbox, votes
         self._reader: Reader | None = None
         self._everything_at: datetime | None = None  # by counts
-        self._wanted: dict[tuple[str, int], datetime] = {}  # ("proposal" or "message", id) -> when to read in full
+        self._wanted: dict[
+            tuple[str, int], datetime
+        ] = {}  # ("proposal" or "message", id) -> when to read in full
         self._round: list[int] = []  # the slow reading of all in full
         self._round_at: datetime | None = None
         self._rolls: set[int] = set()  # servers where another role may vote
@@ -154,9 +156,10 @@ class Recount:
         """The slow round: the next few ballots in full; at its end the next round is set."""
         ballots = {ballot.proposal_id: ballot for ballot in await self._ballots()}
         if not self._round:
-            self._round = list(ballots)
+            self._round = sorted(ballots, reverse=True)  # the young ones are voted on most
         portion, self._round = self._round[:PORTION], self._round[PORTION:]
-        await self._read_all([ballots[number] for number in portion if number in ballots])
+        found = await self._read_all([ballots[number] for number in portion if number in ballots])
+        await self._tell(found)
         self._round_at = now + (PORTION_PAUSE if self._round else ROUND)
 
     async def _look_at_all(self, reader: Reader) -> None:
@@ -183,7 +186,7 @@ class Recount:
         found = await self._read_all(differ)
         event(log, "votes.read", ballots=looked, differed=len(differ), **_sums(found))
         await self._tell(found)
-        self._round, self._round_at = [], self._clock.now() + PORTION_PAUSE
+        self._round, self._round_at = [], self._clock.now()
 
     async def before_choice(self, guild_id: int) -> None:
         """Read every ballot of a server in full, and who of its voters is there and may vote. Raises Unreadable."""

@@ -132,10 +132,8 @@ def _fingerprint(settings: ServerSettings) -> str:
 
 def in_words(value: Any) -> str:
     """A setting's value as a person writes it."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    if value is None or isinstance(value, bool):
+        return {None: "–", True: "yes", False: "no"}[value]
     if isinstance(value, Lead):
         return value.key
     if isinstance(value, time):
@@ -144,4 +142,4 @@ def in_words(value: Any) -> str:
         return ", ".join(WEEKDAYS[day] for day in sorted(value))
     if isinstance(value, (list, tuple)):
         return ", ".join(in_words(item) for item in value)
-    return "none" if value is None else str(value)
+    return str(value)

@@ -166,7 +166,9 @@ class Votes:
         async with self._database.transaction() as tx:
             for (message_id, means), of_ballot in said.items():
                 await self._apply_to(tx, ballots[message_id], means, of_ballot)
-        for message_id in {reaction.message_id for reaction in reactions if not reaction.added} & ballots.keys():
+        for message_id in {
+            reaction.message_id for reaction in reactions if not reaction.added
+        } & ballots.keys():
             self.taken_back(ballots[message_id].proposal_id)
         self.changed()
 

@@ -202,7 +202,7 @@ class TestCustomEmoji:
     async def test_a_custom_emoji_is_the_vote_and_a_lookalike_is_not(self, stage: Bench) -> None:
         stage.group.emojis |= {812345678901234567: "paper", 912345678901234567: "paper"}
         ballot = await stage.ballot(PAPER)
-        assert list(ballot.reactions) == ["paper:812345678901234567"]
+        assert list(ballot.reactions) == ["paper:812345678901234567", "🙋"]
         await stage.alice.react(ballot, "paper:812345678901234567")
         await stage.bob.react(ballot, "paper:912345678901234567")
         await stage.carol.react(ballot, "👍")
