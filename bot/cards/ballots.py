@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.cards.base import Card, Field, count, jump, member, names, plain
 from bot.cards.papers import links_of, shown_emoji, title_of, url_of
-from bot.cards.presenting import ballot_button
+from bot.cards.presenting import ballot_button, members
 from bot.config import Group
 from bot.sources.text import first_sentences, readable
 from bot.topics.taxonomy import Topic
@@ -41,6 +41,7 @@ def ballot(
     """The message that people vote on. With `ping` its proposer is told: it comes later than they asked for it."""
     fields = [
         Field("Standing", _standing(tally)),
+        Field("Would present it", members(tally.offers, NAMED)) if tally.offers else None,
         Field("Why", plain(proposal.why, 1000)) if proposal.why else None,
         Field("Topics", " · ".join(plain(t.name) for t in topics) or "none of the group's", inline=True),
         Field("Categories", plain(", ".join(paper.categories), 200) or "–", inline=True),
@@ -88,10 +89,6 @@ def _standing(tally: Tally) -> str:
     parts = [f"**{count(tally.votes, 'vote')}**"]
     if tally.carried:
         parts.append(f"{tally.carried} of them from an earlier ballot")
-    if tally.offers:
-        shown = ", ".join(member(user) for user in tally.offers[:NAMED])
-        more = len(tally.offers) - NAMED
-        parts.append(f"would present: {shown}" + (f" and {more} more" if more > 0 else ""))
     return " · ".join(parts)
 
 

@@ -144,12 +144,12 @@ async def test_a_raised_hand_is_an_offer_to_present_and_shows_on_the_ballot_in_a
     await stage.carol.react(ballot, "👍")
     await heard(stage)
     await stage.later(minutes=11)
-    assert f"would present: <@{stage.bob.id}>" in text_of(ballot)
+    assert f"Would present it: <@{stage.bob.id}>" in text_of(ballot)
     assert "**1 vote**" in text_of(ballot)
     await stage.bob.unreact(ballot, "🙋🏿")
     await heard(stage)
     await stage.later(minutes=11)
-    assert "would present:" not in text_of(ballot)
+    assert "Would present it:" not in text_of(ballot)
 
 
 async def test_a_standing_that_did_not_change_is_not_written_again(stage: Bench) -> None:
