@@ -29,6 +29,8 @@ from bot.services.digests import Digests
 from bot.services.doubts import Doubts
 from bot.services.editing import Editing
 from bot.services.gaps import GapNotices
+from bot.services.history import History
+from bot.services.horizon import Horizon
 from bot.services.notes import Notes
 from bot.services.outbox import Outbox
 from bot.services.papers import Papers, Routers
@@ -39,6 +41,7 @@ from bot.services.recount import Recount
 from bot.services.reminders import Reminders
 from bot.services.remindme import RemindMe
 from bot.services.rsvps import Rsvps
+from bot.services.series import SeriesService
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
 from bot.services.votes import Votes
@@ -49,6 +52,7 @@ from cogs.organising import OrganisingCommands
 from cogs.proposals import ProposalCommands
 from cogs.reminders import ReminderCommands
 from cogs.scheduling import SchedulingCommands
+from cogs.series import SeriesCommands
 from cogs.settings import SettingsCommands
 from storage.database import Database, ProcessLock, check_integrity, database_path, open_database
 from storage.migrate import migrate
@@ -74,6 +78,9 @@ class Services:
     editing: Editing
     presenters: Presenters
     doubts: Doubts
+    history: History
+    horizon: Horizon
+    series: SeriesService
     digests: Digests
     remindme: RemindMe
     rsvps: Rsvps
@@ -131,7 +138,14 @@ class App:
         services = self.services
         self.timers = Timers(
             self.clock,
-            [services.outbox, services.proposals, services.digests, services.recount, services.ballots],
+            [
+                services.outbox,
+                services.proposals,
+                services.digests,
+                services.recount,
+                services.ballots,
+                services.horizon,
+            ],
         )
         database.on_wake = self.timers.kick
         self._stack.push_async_callback(self.timers.close)
@@ -163,6 +177,9 @@ class App:
         planning = Planning(database, clock, settings, papers, sessions, doubts)
         editing = Editing(database, settings, papers, sessions)
         presenters = Presenters(database, clock, settings, outbox, sessions, ballots)
+        history = History(database, clock, sessions)
+        horizon = Horizon(database, clock, settings, sessions)
+        series = SeriesService(database, clock, settings, sessions, horizon, doubts, history)
         Announcements(clock, settings, outbox, sessions)
         GapNotices(clock, settings, outbox, sessions)
         rsvps = Rsvps(database, clock, outbox)
@@ -181,6 +198,9 @@ class App:
             editing,
             presenters,
             doubts,
+            history,
+            horizon,
+            series,
             digests,
             remindme,
             rsvps,
@@ -199,6 +219,7 @@ class App:
                 actions,
             ),
             OrganisingCommands(services.presenters, actions),
+            SeriesCommands(services.series),
             ReminderCommands(services.remindme, services.sessions, actions),
             AttendanceButtons(services.rsvps, actions),
             SettingsCommands(services.settings),

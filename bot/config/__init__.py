@@ -103,7 +103,6 @@ class Reminders:
 @dataclass(frozen=True)
 class SessionRules:
     plan_ahead: Lead
-    announce_before: Lead
     presenter_alert: Lead
 
 
@@ -249,9 +248,6 @@ KEYS: dict[str, Key] = {
     ),
     "sessions.plan_ahead": Key(
         "56d", readers.lead, "How far ahead the sessions of a series are planned.", per_server=True
-    ),
-    "sessions.announce_before": Key(
-        "14d", readers.lead, "How long before a session of a series it is announced.", per_server=True
     ),
     "sessions.presenter_alert": Key(
         "10d",
