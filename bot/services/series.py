@@ -215,8 +215,6 @@ class SeriesService:
                 series.state, series.next_plan_at = "ended", None
             return await self._stopped(tx, actor, series, "ended", cards.ended, day)
 
-    # helpers
-
     async def _stopped(
         self, tx: Tx, actor: Actor, series: Series, what: str, said: cards.Said, day: date | None = None
     ) -> Card:

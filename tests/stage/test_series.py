@@ -26,8 +26,8 @@ async def series(stage: Bench, first: str = "2026-06-08 17:00", repeat: str = "1
 
 async def dates(stage: Bench, state: str = "planned") -> list[str]:
     """The wall times of the sessions in a state, in order."""
-    rows = await stage.rows(f"SELECT wall_time FROM sessions WHERE state = '{state}' ORDER BY starts_at")
-    return [row[0] for row in rows]
+    rows = await stage.rows("SELECT wall_time, state FROM sessions ORDER BY starts_at")
+    return [wall for wall, found in rows if found == state]
 
 
 MONDAYS = ["2026-06-08T17:00", "2026-06-15T17:00", "2026-06-22T17:00", "2026-06-29T17:00"]
