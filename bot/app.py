@@ -23,6 +23,7 @@ from bot.chat.reader import Reader
 from bot.clock import Clock
 from bot.config import Settings
 from bot.log import event
+from bot.services.aftercare import Aftercare
 from bot.services.announcements import Announcements
 from bot.services.ballots import Ballots
 from bot.services.digests import Digests
@@ -45,6 +46,7 @@ from bot.services.series import SeriesService
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
 from bot.services.votes import Votes
+from bot.services.week import Week
 from bot.sources import ArxivClient
 from bot.timers import Timers
 from cogs.attendance import AttendanceButtons
@@ -81,6 +83,8 @@ class Services:
     history: History
     horizon: Horizon
     series: SeriesService
+    aftercare: Aftercare
+    week: Week
     digests: Digests
     remindme: RemindMe
     rsvps: Rsvps
@@ -145,6 +149,7 @@ class App:
                 services.recount,
                 services.ballots,
                 services.horizon,
+                services.aftercare,
             ],
         )
         database.on_wake = self.timers.kick
@@ -180,6 +185,8 @@ class App:
         history = History(database, clock, sessions)
         horizon = Horizon(database, clock, settings, sessions)
         series = SeriesService(database, clock, settings, sessions, horizon, doubts, history)
+        aftercare = Aftercare(database, clock, settings, outbox, sessions)
+        week = Week(database, clock, settings)
         Announcements(clock, settings, outbox, sessions)
         GapNotices(clock, settings, outbox, sessions)
         rsvps = Rsvps(database, clock, outbox)
@@ -201,6 +208,8 @@ class App:
             history,
             horizon,
             series,
+            aftercare,
+            week,
             digests,
             remindme,
             rsvps,
@@ -218,7 +227,9 @@ class App:
                 services.doubts,
                 actions,
             ),
-            OrganisingCommands(services.presenters, actions),
+            OrganisingCommands(
+                services.presenters, services.week, services.history, services.sessions, actions
+            ),
             SeriesCommands(services.series),
             ReminderCommands(services.remindme, services.sessions, actions),
             AttendanceButtons(services.rsvps, actions),

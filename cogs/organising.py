@@ -1,4 +1,4 @@
-"""/present, and the buttons by which presenters are found."""
+"""/present, /week, /history …, and the buttons by which presenters are found."""
 
 from __future__ import annotations
 
@@ -10,14 +10,21 @@ from discord.ext import commands
 
 from bot.chat.actions import Actions
 from bot.chat.answer import answer
+from bot.services.history import History
 from bot.services.presenters import Presenters
+from bot.services.sessions import Sessions
+from bot.services.week import Week
 
 
 class OrganisingCommands(commands.Cog):
     """Finding presenters and keeping the week's list."""
 
-    def __init__(self, presenters: Presenters, actions: Actions) -> None:
-        self._presenters = presenters
+    history = app_commands.Group(name="history", description="Who changed what")
+
+    def __init__(
+        self, presenters: Presenters, week: Week, history: History, sessions: Sessions, actions: Actions
+    ) -> None:
+        self._presenters, self._week, self._history, self._sessions = presenters, week, history, sessions
         actions.add("volunteer", presenters.volunteer)
         actions.add("withdraw", presenters.withdraw)
         actions.add("step_back", presenters.step_back)
@@ -31,3 +38,21 @@ class OrganisingCommands(commands.Cog):
     async def present(self, interaction: discord.Interaction[Any]) -> None:
         """Offer to present, edit your talk, or step back"""
         await answer(interaction, self._presenters.present)
+
+    @app_commands.command()
+    async def week(self, interaction: discord.Interaction[Any]) -> None:
+        """For organisers: what the next sessions still need, each with its button"""
+        await answer(interaction, self._week.show)
+
+    @history.command(name="session")
+    @app_commands.describe(session="Which one")
+    async def history_of_session(self, interaction: discord.Interaction[Any], session: int) -> None:
+        """Who changed what of a session, and when"""
+        await answer(interaction, lambda actor: self._history.session(actor, session))
+
+    @history_of_session.autocomplete("session")
+    async def _sessions_to_choose(
+        self, interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[int]]:
+        found = await self._sessions.choices(interaction.guild_id or 0, typed)
+        return [app_commands.Choice(name=name, value=number) for number, name in found]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from bot.cards.base import Card, clip, member, plain, stamp
 from bot.cards.presenting import members, presenters
-from bot.cards.sessions import session_title, wall
+from bot.cards.sessions import session_title
+from bot.cards.times import wall
 from storage.sessions import SessionView
 from storage.tables import Deed
 

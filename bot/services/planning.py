@@ -189,6 +189,4 @@ async def new_talk(tx: Tx, session: Session, position: int = 1) -> Talk:
 
 
 def _reads(moment: Moment) -> str:
-    return (
-        f"I read **{plain(wall(moment.instant, moment.zone))}** ({stamp(moment.instant, 'F')} for you)."
-    )
+    return f"I read **{plain(wall(moment.instant, moment.zone))}** ({stamp(moment.instant, 'F')} for you)."
