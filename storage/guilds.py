@@ -60,3 +60,7 @@ async def note(tx: Tx, key: str) -> str | None:
 
 async def set_note(tx: Tx, key: str, value: str) -> None:
     await tx.merge(Note(key=key, value=value))
+
+
+async def drop_note(tx: Tx, key: str) -> None:
+    await tx.execute(delete(Note).where(Note.key == key))

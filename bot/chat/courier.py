@@ -15,7 +15,7 @@ from bot.cards import Card, NativeEvent, Said, Thread
 from bot.chat import natives
 from bot.chat.draw import drawn, redrawn, reference_of
 from bot.chat.places import Places, find, missing
-from bot.services.outbox import Blocked, Impossible, NotNow, Sent, Target, Unclear
+from bot.services.delivery import Blocked, Impossible, NotNow, Sent, Target, Unclear
 from storage.tables import Post
 
 log = logging.getLogger(__name__)

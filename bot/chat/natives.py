@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot.cards import NativeEvent, Thread
-from bot.services.outbox import Impossible, Sent, Target
+from bot.services.delivery import Impossible, Sent, Target
 
 _THREAD_EXISTS, _UNKNOWN_EVENT = 160004, 10070
 

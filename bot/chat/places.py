@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 import discord
 
 from bot.cards import Card
-from bot.services.outbox import Blocked, NotNow
+from bot.services.delivery import Blocked, NotNow
 from bot.services.settings import SettingsService
 
 _SETTING = {"announcements": "announcement_channel", "proposals": "proposal_channel"}

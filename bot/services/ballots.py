@@ -15,7 +15,8 @@ from bot.cards import ballots as cards
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.log import event
-from bot.services.outbox import Drop, Outbox
+from bot.services.delivery import Drop
+from bot.services.outbox import Outbox
 from bot.services.people import Actor, Refused
 from bot.services.recount import Recount
 from bot.services.settings import SettingsService

@@ -19,7 +19,8 @@ from bot.cards import digests as cards
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.log import event
-from bot.services.outbox import Drop, Outbox
+from bot.services.delivery import Drop
+from bot.services.outbox import Outbox
 from bot.services.papers import Routers, paper_from
 from bot.services.settings import SettingsService
 from bot.sources import ArxivClient, Entry, SourceTrouble

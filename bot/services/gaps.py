@@ -9,7 +9,8 @@ from bot.cards.times import unusual
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.services import around
-from bot.services.outbox import Drop, Outbox
+from bot.services.delivery import Drop
+from bot.services.outbox import Outbox
 from bot.services.sessions import Change, Sessions
 from bot.services.settings import SettingsService
 from storage import outbox as stored_posts

@@ -13,7 +13,8 @@ from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.log import event
 from bot.services.ballots import Ballots
-from bot.services.outbox import Drop, Outbox
+from bot.services.delivery import Drop
+from bot.services.outbox import Outbox
 from bot.services.people import Actor, Refused
 from bot.services.sessions import Change, Changing, Sessions, number
 from bot.services.settings import SettingsService

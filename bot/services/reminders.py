@@ -16,7 +16,8 @@ from bot.cards.sessions import Around
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.services import around
-from bot.services.outbox import Drop, Outbox
+from bot.services.delivery import Drop
+from bot.services.outbox import Outbox
 from bot.services.presenters import organisers_of
 from bot.services.sessions import Change, Sessions
 from bot.services.settings import SettingsService

@@ -69,6 +69,11 @@ class Rsvps:
             raise Refused(_GONE)
         return attendance.who(answers)
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being written."""
+        return self._writing is not None
+
     async def settle(self) -> None:
         """Wait until every press so far is written."""
         while self._writing is not None:

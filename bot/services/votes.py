@@ -126,6 +126,11 @@ class Votes:
             for reaction in self._held.pop(message_id):
                 self.note(reaction)
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being written."""
+        return self._writing is not None
+
     async def settle(self) -> None:
         """Wait until every reaction noted so far is written."""
         while self._writing is not None:
