@@ -93,11 +93,15 @@ class Services:
 class App:
     """The bot, from its database to its client. Use as `async with App(settings, clock) as app: await app.run(token)`.
 
+    `pace` is the clock by which arXiv is spared, where that is not the bot's own.
     Opens in order and closes in reverse. Raises DatabaseTrouble when the database cannot be used.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, *, ready_timeout: float = 0.5) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, *, ready_timeout: float = 0.5, pace: Clock | None = None
+    ) -> None:
         self.settings, self.clock = settings, clock
+        self._pace = pace or clock
         self.ready = asyncio.Event()
         self.stopping = asyncio.Event()
         self.client: Client | None = None
@@ -164,7 +168,7 @@ class App:
             min_interval=arxiv.min_interval,
             contact=arxiv.contact,
             timeout=aiohttp.ClientTimeout(total=arxiv.timeout),
-            monotonic=self.clock.monotonic,
+            monotonic=self._pace.monotonic,
         )
 
     def _services(self, arxiv: ArxivClient) -> Services:

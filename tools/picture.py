@@ -13,7 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bot.stage import Stage, demo  # noqa: E402
+from bot.rehearse import demo  # noqa: E402
+from bot.stage import Stage  # noqa: E402
 from tests.rehearsal_page.browser import chromium, running, tab  # noqa: E402
 
 VIEW = "?as=aisha&channel=proposals&panel=time&theme=light&tour=off"
@@ -55,14 +56,13 @@ async def take(program: str, url: str, target: Path) -> None:
         async with tab(address) as page:
             await page.size(1440, 900)
             await page.open(url)
-            await page.until("document.body.innerText.includes('in #announcements')")
+            await page.until("document.body.innerText.includes('the announcement channel')")
             await page.picture(target)
 
 
 async def main(program: str, target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        # The shipped papers are enough; what may lie beside the checkout is not looked at.
-        async with demo(port=0, database=Path(folder) / "bot.db", checkout=Path(folder)) as stage:
+        async with demo(port=0, folder=Path(folder)) as stage:
             await play(stage)
             await take(program, f"{stage.server.url}/{VIEW}", target)
 

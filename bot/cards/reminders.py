@@ -5,27 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.cards.base import Button, Card, action, clip, count, member, plain, stamp
+from bot.cards.base import Button, Card, action, channel, clip, count, member, plain, stamp
 from bot.cards.sessions import Around, how_soon, reminder, session_title
 from bot.cards.times import two_times
+from bot.cards.waiting import kind_of, place_of
 from bot.when import parse_lead
 from storage.sessions import SessionView
 from storage.tables import Post
 
 __all__ = ["reminder"]  # the channel's own stands with the announcement it resembles
 
-_PLACES = {
-    "announcements": "the announcement channel",
-    "proposals": "the proposal channel",
-    "organisers": "the organisers",
-}
-_KINDS = {
-    "reminder": "reminder",
-    "starting": "start message",
-    "presenter": "reminder to the presenter",
-    "lacking": "what is missing",
-    "personal": "personal reminder",
-}
 _SHOWN = 12
 
 
@@ -137,10 +126,11 @@ def armed(view: SessionView, posts: Sequence[Post], *, organiser: bool) -> Card:
 
 
 def _what(post: Post) -> str:
-    kind = _KINDS.get(post.kind, plain(post.kind))
-    place, _, name = post.place.partition(":")
-    where = member(int(name)) if place == "user" else _PLACES.get(place, plain(f"#{name}"))
-    return f"{kind} → {where}"
+    return f"{kind_of(post.kind)} → {place_of(post.place, _mention)}"
+
+
+def _mention(kind: str, number: int) -> str:
+    return member(number) if kind == "user" else channel(number)
 
 
 def _buttons(posts: Sequence[Post], now: str, off: str) -> tuple[Button, ...]:
@@ -174,8 +164,8 @@ def queue(posts: Sequence[Post], now: datetime) -> Card:
 
 
 def hurried(kind: str) -> Card:
-    return Card(text=f"On its way: {_KINDS.get(kind, kind)}.", tone="good")
+    return Card(text=f"On its way: {kind_of(kind)}.", tone="good")
 
 
 def dropped(kind: str) -> Card:
-    return Card(text=f"Dropped: {_KINDS.get(kind, kind)}. It will not be sent.", tone="good")
+    return Card(text=f"Dropped: {kind_of(kind)}. It will not be sent.", tone="good")
