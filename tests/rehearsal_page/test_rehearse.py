@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -49,12 +48,13 @@ async def test_a_kept_rehearsal_goes_on_where_it_ended(tmp_path: Path) -> None:
 
 async def test_what_was_kept_can_be_thrown_away(tmp_path: Path) -> None:
     kept = Kept(tmp_path / "term.db")
-    (tmp_path / "term.db.notes").write_text("mine")
+    mine = tmp_path / "term.db.notes"
+    mine.write_text("mine")
     async with room(Play(kept), port=0) as stage:
         await stage.server.people["lucia"].say("general", "hello")
         await stage.app.timers.settle()
     kept.throw_away()
-    assert sorted(os.listdir(tmp_path)) == ["term.db.notes"]
+    assert [file.exists() for file in (kept.database, kept.world, mine)] == [False, False, True]
     async with room(Play(kept), port=0) as stage:
         assert "hello" not in stage.server.channel("general").last.content
         await stage.app.timers.settle()
@@ -87,7 +87,7 @@ async def test_ones_own_group_has_its_channels_roles_and_zone(tmp_path: Path) ->
         await stage.server.people["aisha"].slash("/propose", paper="1803.03635", channel="general")
         await stage.app.timers.settle()
         ballot = stage.server.channel("proposals").last
-        assert list(ballot.reactions) == ["tea:1100000000000000009"]
+        assert "tea:1100000000000000009" in ballot.reactions
 
 
 async def test_the_real_arxiv_is_spared_whatever_the_configuration_says(tmp_path: Path) -> None:
