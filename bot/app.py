@@ -32,6 +32,7 @@ from bot.services.editing import Editing
 from bot.services.gaps import GapNotices
 from bot.services.history import History
 from bot.services.horizon import Horizon
+from bot.services.invitations import Invitations
 from bot.services.notes import Notes
 from bot.services.outbox import Outbox
 from bot.services.papers import Papers, Routers
@@ -85,6 +86,7 @@ class Services:
     series: SeriesService
     aftercare: Aftercare
     week: Week
+    invitations: Invitations
     digests: Digests
     remindme: RemindMe
     rsvps: Rsvps
@@ -191,6 +193,7 @@ class App:
         series = SeriesService(database, clock, settings, sessions, horizon, doubts, history)
         aftercare = Aftercare(database, clock, settings, outbox, sessions)
         week = Week(database, clock, settings)
+        invitations = Invitations(database, clock, settings)
         Announcements(clock, settings, outbox, sessions)
         GapNotices(clock, settings, outbox, sessions)
         rsvps = Rsvps(database, clock, outbox)
@@ -214,6 +217,7 @@ class App:
             series,
             aftercare,
             week,
+            invitations,
             digests,
             remindme,
             rsvps,
@@ -232,7 +236,12 @@ class App:
                 actions,
             ),
             OrganisingCommands(
-                services.presenters, services.week, services.history, services.sessions, actions
+                services.presenters,
+                services.invitations,
+                services.week,
+                services.history,
+                services.sessions,
+                actions,
             ),
             SeriesCommands(services.series),
             ReminderCommands(services.remindme, services.sessions, actions),

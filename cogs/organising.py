@@ -1,4 +1,4 @@
-"""/present, /week, /history …, and the buttons by which presenters are found."""
+"""/present, /invite, /week, /history …, and the buttons by which presenters are found."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.chat.actions import Actions
 from bot.chat.answer import answer
 from bot.services.history import History
+from bot.services.invitations import Invitations
 from bot.services.presenters import Presenters
 from bot.services.sessions import Sessions
 from bot.services.week import Week
@@ -22,8 +23,15 @@ class OrganisingCommands(commands.Cog):
     history = app_commands.Group(name="history", description="Who changed what")
 
     def __init__(
-        self, presenters: Presenters, week: Week, history: History, sessions: Sessions, actions: Actions
+        self,
+        presenters: Presenters,
+        invitations: Invitations,
+        week: Week,
+        history: History,
+        sessions: Sessions,
+        actions: Actions,
     ) -> None:
+        self._invitations = invitations
         self._presenters, self._week, self._history, self._sessions = presenters, week, history, sessions
         actions.add("volunteer", presenters.volunteer)
         actions.add("withdraw", presenters.withdraw)
@@ -40,6 +48,42 @@ class OrganisingCommands(commands.Cog):
         await answer(interaction, self._presenters.present)
 
     @app_commands.command()
+    @app_commands.describe(
+        speaker="Name, affiliation",
+        zone="The speaker's city or time zone; known from before, if you gave it",
+        contact="How to reach the speaker. Only organisers see it",
+        session="Offer this session only; otherwise the next ones without a presenter",
+    )
+    async def invite(
+        self,
+        interaction: discord.Interaction[Any],
+        speaker: app_commands.Range[str, 1, 200],
+        zone: app_commands.Range[str, 1, 60] | None = None,
+        contact: app_commands.Range[str, 1, 200] | None = None,
+        session: int | None = None,
+    ) -> None:
+        """For organisers: draft a mail to a speaker from outside, with free dates in their time"""
+        await answer(
+            interaction,
+            lambda actor: self._invitations.draft(
+                actor, speaker, zone=zone, contact=contact, session_id=session
+            ),
+        )
+
+    @invite.autocomplete("speaker")
+    async def _speakers_to_choose(
+        self, interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        found = await self._invitations.speaker_choices(interaction.guild_id or 0, typed)
+        return [app_commands.Choice(name=text, value=text) for text in found]
+
+    @invite.autocomplete("zone")
+    async def _zones_to_choose(
+        self, _interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=zone, value=zone) for zone in self._invitations.zone_choices(typed)]
+
+    @app_commands.command()
     async def week(self, interaction: discord.Interaction[Any]) -> None:
         """For organisers: what the next sessions still need, each with its button"""
         await answer(interaction, self._week.show)
@@ -50,6 +94,7 @@ class OrganisingCommands(commands.Cog):
         """Who changed what of a session, and when"""
         await answer(interaction, lambda actor: self._history.session(actor, session))
 
+    @invite.autocomplete("session")
     @history_of_session.autocomplete("session")
     async def _sessions_to_choose(
         self, interaction: discord.Interaction[Any], typed: str

@@ -13,9 +13,7 @@ from tests.stage.conftest import Bench, text_of
 
 async def announced(stage: Bench, **options: str) -> Message:
     """A session next Monday at five, and its announcement."""
-    answer = await stage.olga.slash(
-        "/session plan", when="8 June 2026 17:00", title="Sparse talk", **options
-    )
+    answer = await stage.olga.slash("/session plan", when="8 June 2026 17:00", title="Sparse talk", **options)
     await answer.final()
     (post,) = await stage.posts("announcements")
     return post
