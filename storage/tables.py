@@ -423,3 +423,9 @@ class Shown(Row):
     topic: Mapped[str]
     score: Mapped[float]
     day: Mapped[date]
+
+
+# An id of ours is never given twice, not even after its row is gone: buttons and the keys of posts name rows by it.
+for _table in Row.metadata.tables.values():
+    if any(column.type is OurId for column in _table.primary_key):
+        _table.dialect_options["sqlite"]["autoincrement"] = True

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("done_at", storage.types.Instant(timezone=True), nullable=False),
         sa.Column("changes", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("deed_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("deeds", schema=None) as batch_op:
         batch_op.create_index("ix_deeds_of", ["guild_id", "noun", "noun_id"], unique=False)
@@ -54,6 +55,7 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("asked_at", storage.types.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("doubt_id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "feed_days",
@@ -100,6 +102,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("post_id"),
         sa.UniqueConstraint("key"),
         sa.UniqueConstraint("nonce"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_due", ["state", "next_try_at"], unique=False)
@@ -143,6 +146,7 @@ def upgrade() -> None:
         sa.Column("link", sa.String(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("series_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("series", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_series_guild_id"), ["guild_id"], unique=False)
@@ -167,6 +171,7 @@ def upgrade() -> None:
         sa.Column("contact", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("speaker_id"),
         sa.UniqueConstraint("guild_id", "name"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "wishes",
@@ -181,6 +186,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("wish_id"),
         sa.UniqueConstraint("guild_id", "paper_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("wishes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_wishes_next_try_at"), ["next_try_at"], unique=False)
@@ -208,6 +214,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
         sa.PrimaryKeyConstraint("proposal_id"),
         sa.UniqueConstraint("guild_id", "paper_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("proposals", schema=None) as batch_op:
         batch_op.create_index(
@@ -233,6 +240,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["series_id"], ["series.series_id"]),
         sa.PrimaryKeyConstraint("session_id"),
         sa.UniqueConstraint("series_id", "occurrence"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index("ix_sessions_upcoming", ["guild_id", "starts_at"], unique=False)
@@ -254,6 +262,7 @@ def upgrade() -> None:
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["series_id"], ["series.series_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("series_id", "occurrence"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "handouts",
@@ -263,6 +272,7 @@ def upgrade() -> None:
         sa.Column("said_at", storage.types.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["session_id"], ["sessions.session_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("session_id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "hands",
@@ -287,6 +297,7 @@ def upgrade() -> None:
         sa.Column("removed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["session_id"], ["sessions.session_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("question_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_questions_session_id"), ["session_id"], unique=False)
@@ -300,6 +311,7 @@ def upgrade() -> None:
         sa.Column("noted_at", storage.types.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["session_id"], ["sessions.session_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("session_id", "user_id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "talks",
@@ -316,6 +328,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
         sa.ForeignKeyConstraint(["session_id"], ["sessions.session_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("talk_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("talks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_talks_session_id"), ["session_id"], unique=False)
@@ -333,6 +346,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("volunteer_id"),
         sa.UniqueConstraint("proposal_id", "user_id"),
         sa.UniqueConstraint("session_id", "user_id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "votes",
@@ -344,6 +358,7 @@ def upgrade() -> None:
         sa.Column("counts", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["proposal_id"], ["proposals.proposal_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("proposal_id", "user_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("votes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_votes_guild_id"), ["guild_id"], unique=False)
@@ -360,6 +375,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["speaker_id"], ["speakers.speaker_id"]),
         sa.ForeignKeyConstraint(["talk_id"], ["talks.talk_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("presenter_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("presenters", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_presenters_talk_id"), ["talk_id"], unique=False)
@@ -371,6 +387,7 @@ def upgrade() -> None:
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["question_id"], ["questions.question_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("question_id", "user_id"),
+        sqlite_autoincrement=True,
     )
     # ### end Alembic commands ###
 
