@@ -266,6 +266,7 @@ class App:
     async def run(self, token: str) -> None:
         """Serve until `stop()`. Raises discord.LoginFailure when Discord refuses the token."""
         event(log, "bot.started", database=self.database.path)
+        await self.services.proposals.take_up()
         await connect(self._client, token, self.stopping, farewell=self._farewell)
         event(log, "bot.stopped")
 

@@ -103,6 +103,11 @@ async def postpone(tx: Tx, wish_ids: Collection[int], *, until: datetime) -> Non
     )
 
 
+async def take_up(tx: Tx, *, now: datetime) -> None:
+    """Make every wish due that was never tried to the end."""
+    await tx.execute(update(Wish).where(Wish.attempts == 0, Wish.next_try_at > now).values(next_try_at=now))
+
+
 async def grant(tx: Tx, wish_id: int) -> None:
     """A wish has become a proposal, or never will: drop it."""
     await tx.execute(delete(Wish).where(Wish.wish_id == wish_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from bot.cards.base import (
@@ -118,12 +119,13 @@ def wished(paper_id: str, cause: str) -> Card:
     )
 
 
-def wish_failed(paper_id: str, days: int) -> Card:
+def wish_failed(paper_id: str, asked_at: datetime) -> Card:
     """Said to the proposer when a kept proposal is given up."""
     return Card(
-        title=f"arXiv never served {paper_id}",
-        text=f"You proposed [{paper_id}]({abs_url(paper_id)}) {days} days ago. arXiv, asked many times since, "
-        "knows no such paper. Please check the number and propose it again with `/propose`.",
+        title=f"arXiv has no paper {paper_id}",
+        text=f"You proposed [{paper_id}]({abs_url(paper_id)}) on {stamp(asked_at, 'D')}. arXiv could not say then "
+        "whether there is such a paper; now it says that it knows none. Please check the number and propose it again "
+        "with `/propose`.",
         tone="warn",
     )
 

@@ -142,6 +142,11 @@ class Proposals:
 
     # timed: wishes that wait for arXiv
 
+    async def take_up(self) -> None:
+        """At the start: what the process before this one was asked for and did not finish is due at once."""
+        async with self._database.transaction() as tx:
+            await proposals.take_up(tx, now=self._clock.now())
+
     async def next_due(self) -> datetime | None:
         async with self._database.reading() as tx:
             return await proposals.next_wish_at(tx)
@@ -152,16 +157,18 @@ class Proposals:
             wishes = await proposals.wishes_due(tx, now)
         if not wishes:
             return
+        found, answered = dict[str, Paper](), True
         try:
             found = await self._papers.look_up(list(dict.fromkeys(wish.paper_id for wish in wishes)))
         except SourceTrouble as trouble:
             event(log, "wishes.postponed", logging.WARNING, wishes=len(wishes), cause=trouble.sentence)
-            found = {}
+            answered = False
         for wish in wishes:
+            hopeless = answered and not may_still_come(ArxivId(wish.paper_id), wish.created_at)
             async with self._database.transaction() as tx:
                 if wish.paper_id in found:
                     await self._propose(tx, wish.wish_id, late=True)
-                elif now - wish.created_at > WISH_LIFE:
+                elif hopeless or now - wish.created_at > WISH_LIFE:
                     await self._give_up(tx, wish)
                 else:
                     pause = WISH_PAUSES[min(wish.attempts, len(WISH_PAUSES) - 1)]
@@ -215,7 +222,7 @@ class Proposals:
             guild_id=wish.guild_id,
             place=f"user:{wish.user_id}",
             kind="wish_failed",
-            data={"paper": wish.paper_id},
+            data={"paper": wish.paper_id, "asked_at": wish.created_at.isoformat()},
             expires_at=self._clock.now() + timedelta(days=2),
         )
 
@@ -252,7 +259,7 @@ class Proposals:
     # what the outbox says of it
 
     async def _wish_failed(self, _tx: Tx, post: Post, _now: datetime) -> Card:
-        return cards.wish_failed(post.data["paper"], WISH_LIFE.days)
+        return cards.wish_failed(post.data["paper"], datetime.fromisoformat(post.data["asked_at"]))
 
 
 def may_still_come(arxiv_id: ArxivId, now: datetime) -> bool:

@@ -282,6 +282,7 @@ def upgrade() -> None:
         sa.Column("marks", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["proposal_id"], ["proposals.proposal_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("proposal_id", "user_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("hands", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hands_guild_id"), ["guild_id"], unique=False)
