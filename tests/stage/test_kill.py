@@ -54,7 +54,7 @@ async def test_a_ballot_stands_once_and_is_seeded(stage: Bench, moment: str) -> 
         stage, moment, "POST", POST, lambda: stage.alice.slash("/propose", channel="general", paper=PAPER)
     )
     (ballot,) = await stage.posts("proposals")
-    assert list(ballot.reactions) == ["👍"]
+    assert ballot.reactions["👍"].normal == {stage.server.world.bot.id}
     assert await stage.rows("SELECT paper_id, ballot_message_id, proposer_id FROM proposals") == [
         (PAPER, ballot.id, stage.alice.id)
     ]
