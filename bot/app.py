@@ -18,6 +18,7 @@ from bot.chat.actions import Actions
 from bot.chat.answer import finish_answers
 from bot.chat.client import Client, Ears, connect
 from bot.chat.courier import Courier
+from bot.chat.natives import EventReader
 from bot.chat.places import Places
 from bot.chat.reader import Reader
 from bot.clock import Clock
@@ -29,6 +30,7 @@ from bot.services.ballots import Ballots
 from bot.services.digests import Digests
 from bot.services.doubts import Doubts
 from bot.services.editing import Editing
+from bot.services.events import NativeEvents
 from bot.services.gaps import GapNotices
 from bot.services.history import History
 from bot.services.horizon import Horizon
@@ -46,11 +48,13 @@ from bot.services.rsvps import Rsvps
 from bot.services.series import SeriesService
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
+from bot.services.threads import Threads
 from bot.services.votes import Votes
 from bot.services.week import Week
 from bot.sources import ArxivClient
 from bot.timers import Timers
 from cogs.attendance import AttendanceButtons
+from cogs.events import EventButtons
 from cogs.organising import OrganisingCommands
 from cogs.proposals import ProposalCommands
 from cogs.reminders import ReminderCommands
@@ -63,7 +67,7 @@ from storage.migrate import migrate
 log = logging.getLogger(__name__)
 
 #: How the tasks are called in which people are answered and reactions are noted: discord.py's and ours.
-_UNDER_WAY = ("CommandTree-invoker", "discord.py: on_", "answer ", "votes")
+_UNDER_WAY = ("CommandTree-invoker", "discord.py: on_", "answer ", "votes", "rsvps")
 
 
 @dataclass
@@ -90,6 +94,7 @@ class Services:
     digests: Digests
     remindme: RemindMe
     rsvps: Rsvps
+    events: NativeEvents
 
 
 class App:
@@ -156,6 +161,7 @@ class App:
                 services.ballots,
                 services.horizon,
                 services.aftercare,
+                services.events,
             ],
         )
         database.on_wake = self.timers.kick
@@ -194,7 +200,9 @@ class App:
         aftercare = Aftercare(database, clock, settings, outbox, sessions)
         week = Week(database, clock, settings)
         invitations = Invitations(database, clock, settings)
-        Announcements(clock, settings, outbox, sessions)
+        announcements = Announcements(clock, settings, outbox, sessions)
+        Threads(outbox, announcements, sessions)
+        events = NativeEvents(database, clock, settings, outbox, sessions)
         GapNotices(clock, settings, outbox, sessions)
         rsvps = Rsvps(database, clock, outbox)
         reminders = Reminders(database, clock, settings, outbox, sessions)
@@ -221,6 +229,7 @@ class App:
             digests,
             remindme,
             rsvps,
+            events,
         )
 
     def _client(self) -> Client:
@@ -246,10 +255,17 @@ class App:
             SeriesCommands(services.series),
             ReminderCommands(services.remindme, services.sessions, actions),
             AttendanceButtons(services.rsvps, actions),
+            EventButtons(services.events, actions),
             SettingsCommands(services.settings),
         ]
         ears = Ears(
-            services.settings, services.votes, services.recount, Notes(self.database), actions, self._on_ready
+            services.settings,
+            services.votes,
+            services.recount,
+            Notes(self.database),
+            actions,
+            services.events,
+            self._on_ready,
         )
         self.client = Client(ears, cogs, ready_timeout=self._ready_timeout)
         return self.client
@@ -258,6 +274,7 @@ class App:
         """Discord can be reached: what is due may be said. Called again after lost sessions, and does no harm then."""
         self.services.outbox.open(Courier(client, Places(client, self.services.settings)))
         self.services.recount.open(Reader(client))
+        self.services.events.open(EventReader(client))
         if not self.ready.is_set():
             self.timers.start()
             self.ready.set()

@@ -82,10 +82,15 @@ def _materials(view: SessionView) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def talk_abstract(talk: TalkView) -> str:
+    """What a talk is about, as plain text: its own abstract, or its paper's."""
+    return readable(talk.talk.abstract or (talk.paper.abstract if talk.paper else ""))
+
+
 def _abstract(view: SessionView) -> str:
-    texts = [talk.talk.abstract or (talk.paper.abstract if talk.paper else "") for talk in view.talks]
+    texts = [talk_abstract(talk) for talk in view.talks]
     limit = ABSTRACT // max(len(texts), 1)
-    return "\n\n".join(plain(first_sentences(readable(text), limit)) for text in texts if text)
+    return "\n\n".join(plain(first_sentences(text, limit)) for text in texts if text)
 
 
 def announcement(view: SessionView, around: Around = NOTHING_AROUND) -> Card:

@@ -18,6 +18,7 @@ from discord.ext import commands
 from bot.chat.actions import Actions
 from bot.chat.answer import answer, failed
 from bot.log import event
+from bot.services.events import NativeEvents
 from bot.services.people import Refused
 from bot.services.recount import Recount
 from bot.services.settings import SettingsService
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 #: What the bot needs to be told; none of it is privileged.
-INTENTS = discord.Intents(guilds=True, guild_reactions=True)
+INTENTS = discord.Intents(guilds=True, guild_reactions=True, guild_scheduled_events=True)
 
 
 #: Close codes after which Discord will not take us back: wrong token, shards or intents.
@@ -53,6 +54,7 @@ class Ears:
     recount: Recount
     notes: Notes
     actions: Actions
+    events: NativeEvents
     on_ready: Callable[[discord.Client], None]
 
 
@@ -127,6 +129,7 @@ class Client(commands.Bot):
         self._ears.recount.everything()
         for guild in self.guilds:
             await self._ears.settings.joined(guild.id, guild.name)
+            self._ears.events.look(guild.id)
 
     async def on_resumed(self) -> None:
         event(log, "discord.resumed")
@@ -151,6 +154,14 @@ class Client(commands.Bot):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             await self._ears.actions.dispatch(interaction)
+
+    async def on_scheduled_event_update(
+        self, _before: discord.ScheduledEvent, after: discord.ScheduledEvent
+    ) -> None:
+        self._ears.events.look(after.guild_id)
+
+    async def on_scheduled_event_delete(self, gone: discord.ScheduledEvent) -> None:
+        self._ears.events.look(gone.guild_id)
 
     # Nothing is awaited before a reaction is noted: so they are noted in the order in which they came.
 

@@ -76,7 +76,7 @@ class Courier:
             if isinstance(said, NativeEvent):
                 return await natives.event(self._guild(post), said, target, post.nonce)
             if isinstance(said, Card) and post.op == "send":
-                return await self._send(post, said)
+                return await self._send(post, said, target)
             if target is None:
                 raise Impossible("the message it is for was never posted")
             message = self._at(target.channel_id, post).get_partial_message(target.message_id)
@@ -88,9 +88,12 @@ class Courier:
                 await message.add_reaction(emoji)
             return Sent(target.channel_id, target.message_id)
 
-    async def _send(self, post: Post, card: Card) -> Sent:
+    async def _send(self, post: Post, card: Card, thread: Target | None) -> Sent:
+        """Send a card to its place, or into a thread: it bears the id of the message that it was opened from."""
         # Should the reply be lost, it is looked for here, wherever the place may lead by then.
-        post.channel_id = channel_id = await self._places.resolve(post.guild_id, post.place)
+        post.channel_id = channel_id = (
+            thread.message_id if thread else await self._places.resolve(post.guild_id, post.place)
+        )
         arguments = drawn(self._places.with_roles(post.guild_id, card), reference=post.nonce)
         message = await self._at(channel_id, post).send(nonce=post.nonce, **arguments)
         return Sent(channel_id, message.id)
@@ -146,9 +149,11 @@ def _meaning(error: discord.HTTPException, post: Post) -> Exception:
 
 def _name(post: Post) -> str:
     kind, _, name = post.place.partition(":")
-    return {"announcements": "the announcement channel", "proposals": "the proposal channel"}.get(
-        kind, f"#{name}"
-    )
+    return {
+        "announcements": "the announcement channel",
+        "proposals": "the proposal channel",
+        "threads": "threads",
+    }.get(kind, f"#{name}")
 
 
 __all__ = ["Courier", "find"]

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from bot.cards import Card
 from bot.cards import week as cards
 from bot.clock import Clock
-from bot.services.outbox import Drop, Outbox
+from bot.services.delivery import Drop
+from bot.services.outbox import Outbox
 from bot.services.people import Actor
 from bot.services.presenters import organisers_of
 from bot.services.sessions import Change, Sessions

@@ -12,7 +12,7 @@ from bot.config import ServerSettings
 from bot.services import around
 from bot.services.around import announcement_key
 from bot.services.delivery import Drop
-from bot.services.outbox import Outbox
+from bot.services.outbox import Afterwards, Outbox
 from bot.services.sessions import Change, Sessions
 from bot.services.settings import SettingsService
 from storage import outbox as stored_posts
@@ -32,11 +32,20 @@ class Announcements:
 
     def __init__(self, clock: Clock, settings: SettingsService, outbox: Outbox, followed: Sessions) -> None:
         self._clock, self._settings, self._outbox = clock, settings, outbox
-        outbox.says("announcement", self._announcement)
+        self._listeners: list[Afterwards] = []
+        outbox.says("announcement", self._announcement, self._sent)
         outbox.says("moved", self._moved)
         outbox.says("cancellation", self._cancellation)
         settings.on_change(self._settings_changed)
         followed.follow(self._follow)
+
+    def on_posted(self, listener: Afterwards) -> None:
+        """Have `listener` called in the transaction that marks a session's announcement as sent."""
+        self._listeners.append(listener)
+
+    async def _sent(self, tx: Tx, post: Post) -> None:
+        for listener in self._listeners if post.op == "send" else ():
+            await listener(tx, post)
 
     async def _follow(self, tx: Tx, change: Change) -> None:
         session = change.view.session

@@ -206,6 +206,8 @@ class Outbox:
                     continue
                 said = await self._render(tx, post, now)
                 target = await self._target(tx, post)
+                if post.op == "send" and target:
+                    post.channel_id = target.message_id  # into the thread of that message, which bears its id
                 if not again and isinstance(said, Drop):
                     self._end(post, "cancelled", said.cause)
                     continue
