@@ -19,15 +19,15 @@ async def planned(stage: Bench, **options: object) -> ScheduledEvent:
         "/session plan", when="2026-06-15 17:00", title="On sparsity", link=LINK, **options
     )
     await answer.final()
+    (event,) = await stage.server.until(lambda: list(stage.group.events.values()))
     await stage.settled()
-    (event,) = stage.group.events.values()
     return event
 
 
 async def asked(stage: Bench) -> list[Message]:
     """What the organisers are asked, once the bot has heard that somebody changed an event."""
     async with asyncio.timeout(10):
-        while not await stage.rows("SELECT 1 FROM outbox WHERE kind = 'event-asked'"):
+        while not await stage.rows("SELECT 1 FROM outbox WHERE kind = 'event-asked'"):  # noqa: ASYNC110
             await asyncio.sleep(0.01)  # the gateway tells it when it likes
     return await stage.posts("proposals")
 
@@ -86,8 +86,8 @@ async def test_an_event_deleted_while_the_bot_was_away_can_be_put_back(stage: Be
     await stage.start_bot()
     (question,) = await asked(stage)
     await (await stage.olga.press(question, label="Put the event back")).final()
+    (again,) = await stage.server.until(lambda: list(stage.group.events.values()))
     await stage.settled()
-    (again,) = stage.group.events.values()
     assert (again.name, again.start) == (event.name, event.start)
     await stage.restart_bot(kill=False)
     await stage.later(minutes=1)
