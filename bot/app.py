@@ -27,6 +27,7 @@ from bot.log import event
 from bot.services.aftercare import Aftercare
 from bot.services.announcements import Announcements
 from bot.services.ballots import Ballots
+from bot.services.choosing import Choosing
 from bot.services.digests import Digests
 from bot.services.doubts import Doubts
 from bot.services.editing import Editing
@@ -54,7 +55,11 @@ from bot.services.week import Week
 from bot.sources import ArxivClient
 from bot.timers import Timers
 from cogs.attendance import AttendanceButtons
+<<<<<<< HEAD
 from cogs.events import EventButtons
+=======
+from cogs.choosing import ChoosingCommands
+>>>>>>> 055c88f (Choose the next paper by votes or by a fair rule with a memory, and say why)
 from cogs.organising import OrganisingCommands
 from cogs.proposals import ProposalCommands
 from cogs.reminders import ReminderCommands
@@ -80,6 +85,7 @@ class Services:
     votes: Votes
     recount: Recount
     ballots: Ballots
+    choosing: Choosing
     sessions: Sessions
     planning: Planning
     editing: Editing
@@ -161,7 +167,11 @@ class App:
                 services.ballots,
                 services.horizon,
                 services.aftercare,
+<<<<<<< HEAD
                 services.events,
+=======
+                services.choosing,
+>>>>>>> 055c88f (Choose the next paper by votes or by a fair rule with a memory, and say why)
             ],
         )
         database.on_wake = self.timers.kick
@@ -190,6 +200,7 @@ class App:
         ballots = Ballots(database, clock, settings, outbox, votes, recount)
         proposals = Proposals(database, clock, settings, outbox, papers, routers, ballots)
         sessions = Sessions(database, clock, settings)
+        choosing = Choosing(database, clock, settings, outbox, recount, ballots, sessions)
         doubts = Doubts(database, clock)
         planning = Planning(database, clock, settings, papers, sessions, doubts)
         editing = Editing(database, settings, papers, sessions)
@@ -215,6 +226,7 @@ class App:
             votes,
             recount,
             ballots,
+            choosing,
             sessions,
             planning,
             editing,
@@ -236,6 +248,7 @@ class App:
         services, actions = self.services, self._actions
         cogs: list[commands.Cog] = [
             ProposalCommands(services.proposals, services.ballots, actions),
+            ChoosingCommands(services.choosing, actions),
             SchedulingCommands(
                 services.sessions,
                 services.planning,

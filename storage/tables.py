@@ -148,6 +148,45 @@ class Hand(Row):
     marks: Mapped[str] = mapped_column(Text)
 
 
+class Choice(Row):
+    """A paper that was chosen, how, and why. `session_id` is where it is read, once that is known."""
+
+    __tablename__ = "choices"
+    choice_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int] = mapped_column(index=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.proposal_id"))
+    chosen_at: Mapped[datetime]
+    chosen_by: Mapped[int]  # 0: by itself, at a deadline
+    way: Mapped[str] = mapped_column(String(16))  # "fair", "approval", "other"
+    votes: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sessions.session_id", ondelete="SET NULL"), default=None
+    )
+
+
+class ChoiceVoter(Row):
+    """Somebody whose votes counted at a choice: the memory of the fair rule. `served`: they voted for the winner."""
+
+    __tablename__ = "choice_voters"
+    choice_id: Mapped[int] = mapped_column(
+        ForeignKey("choices.choice_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    guild_id: Mapped[int] = mapped_column(index=True)
+    served: Mapped[bool]
+
+
+class Deadline(Row):
+    """When a server's next paper is chosen by itself."""
+
+    __tablename__ = "deadlines"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(index=True)
+    way: Mapped[str] = mapped_column(String(16))
+    set_by: Mapped[int]
+
+
 class Series(Row):
     """A meeting that repeats. Its sessions are planned ahead, one by one; they know it by `series_id`.
 

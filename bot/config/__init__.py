@@ -83,6 +83,7 @@ class Group:
     vote_role: str | None  # who may vote; None is everybody
     votes_per_member: int  # 0 is any number
     own_votes: bool
+    presenter_first: bool  # whether a chosen paper waits for somebody who would present it
     proposal_days: int  # until a proposal without a vote goes; 0 is never
     session_minutes: int
     organiser_channel: str | None
@@ -190,6 +191,12 @@ KEYS: dict[str, Key] = {
     ),
     "group.own_votes": Key(
         "yes", readers.yes_or_no, "Whether a vote for one's own proposal counts.", per_server=True
+    ),
+    "group.presenter_first": Key(
+        "no",
+        readers.yes_or_no,
+        "Whether a chosen paper gets its session only once somebody would present it.",
+        per_server=True,
     ),
     "group.proposal_days": Key(
         120,

@@ -214,7 +214,7 @@ class Presenters:
     async def _volunteer_for_paper(self, actor: Actor, proposal_id: int) -> Card:
         async with self._database.transaction() as tx:
             proposal = await proposals.get(tx, actor.guild_id, proposal_id)
-            if proposal is None or proposal.state != "open":
+            if proposal is None or proposal.state not in ("open", "chosen"):
                 raise Refused("This proposal is not open any more. `/present` shows where you can present.")
             new = await presenters.volunteer(
                 tx,
