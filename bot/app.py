@@ -55,11 +55,8 @@ from bot.services.week import Week
 from bot.sources import ArxivClient
 from bot.timers import Timers
 from cogs.attendance import AttendanceButtons
-<<<<<<< HEAD
-from cogs.events import EventButtons
-=======
 from cogs.choosing import ChoosingCommands
->>>>>>> 055c88f (Choose the next paper by votes or by a fair rule with a memory, and say why)
+from cogs.events import EventButtons
 from cogs.organising import OrganisingCommands
 from cogs.proposals import ProposalCommands
 from cogs.reminders import ReminderCommands
@@ -167,11 +164,8 @@ class App:
                 services.ballots,
                 services.horizon,
                 services.aftercare,
-<<<<<<< HEAD
                 services.events,
-=======
                 services.choosing,
->>>>>>> 055c88f (Choose the next paper by votes or by a fair rule with a memory, and say why)
             ],
         )
         database.on_wake = self.timers.kick
