@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -313,6 +314,7 @@ class App:
             await self.client.close()
         await asyncio.gather(running, *under_way, return_exceptions=True)
         await self._stack.aclose()
+        gc.collect()  # a cursor that a cancelled wait still holds keeps its lock; a dead process holds none
 
     def stop(self) -> None:
         """Have `run` return soon."""
