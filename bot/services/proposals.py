@@ -19,6 +19,7 @@ from bot.services.people import Actor, Refused
 from bot.services.settings import SettingsService
 from bot.services.votes import rules_of
 from bot.sources import ArxivId, NotAnArxivId, SourceTrouble, parse
+from storage import outbox as stored_posts
 from storage import papers as stored_papers
 from storage import proposals
 from storage.database import Database, Tx, wake
@@ -122,8 +123,6 @@ class Proposals:
             return cards.wished(paper_id, f"arXiv does not serve **{plain(paper_id)}** yet.")
         async with self._database.transaction() as tx:
             post = await self._propose(tx, asked.wish_id, late=False)
-        if post is not None:
-            await self._outbox.wait_sent(post.post_id, seconds=8)
         return await self._answer(actor, paper_id, new=post is not None)
 
     async def standing(self, actor: Actor) -> Card:
@@ -248,6 +247,12 @@ class Proposals:
             wake(tx)
 
     async def _answer(self, actor: Actor, paper_id: str, *, new: bool) -> Card:
+        """Where the ballot is; a person waits some seconds for one that is on its way."""
+        async with self._database.reading() as tx:
+            proposal = await proposals.of_paper(tx, actor.guild_id, paper_id)
+            post = await stored_posts.by_key(tx, _ballot_key(proposal)) if proposal else None
+        if post is not None:
+            await self._outbox.wait_sent(post.post_id, seconds=8)
         async with self._database.reading() as tx:
             proposal = await proposals.of_paper(tx, actor.guild_id, paper_id)
             paper = await stored_papers.get(tx, paper_id)
@@ -260,6 +265,10 @@ class Proposals:
 
     async def _wish_failed(self, _tx: Tx, post: Post, _now: datetime) -> Card:
         return cards.wish_failed(post.data["paper"], datetime.fromisoformat(post.data["asked_at"]))
+
+
+def _ballot_key(proposal: Proposal) -> str:
+    return f"proposal:{proposal.proposal_id}:ballot"
 
 
 def may_still_come(arxiv_id: ArxivId, now: datetime) -> bool:
