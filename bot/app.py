@@ -29,6 +29,7 @@ from bot.services.aftercare import Aftercare
 from bot.services.announcements import Announcements
 from bot.services.ballots import Ballots
 from bot.services.choosing import Choosing
+from bot.services.digesting import Digesting, digesting
 from bot.services.digests import Digests
 from bot.services.doubts import Doubts
 from bot.services.editing import Editing
@@ -57,6 +58,7 @@ from bot.sources import ArxivClient
 from bot.timers import Timers
 from cogs.attendance import AttendanceButtons
 from cogs.choosing import ChoosingCommands
+from cogs.digests import DigestCommands
 from cogs.events import EventButtons
 from cogs.organising import OrganisingCommands
 from cogs.proposals import ProposalCommands
@@ -64,6 +66,7 @@ from cogs.reminders import ReminderCommands
 from cogs.scheduling import SchedulingCommands
 from cogs.series import SeriesCommands
 from cogs.settings import SettingsCommands
+from cogs.topics import TopicCommands
 from storage.database import Database, ProcessLock, check_integrity, database_path, open_database
 from storage.migrate import migrate
 
@@ -96,6 +99,7 @@ class Services:
     week: Week
     invitations: Invitations
     digests: Digests
+    digesting: Digesting
     remindme: RemindMe
     rsvps: Rsvps
     events: NativeEvents
@@ -213,7 +217,7 @@ class App:
         rsvps = Rsvps(database, clock, outbox)
         reminders = Reminders(database, clock, settings, outbox, sessions)
         remindme = RemindMe(database, clock, settings, outbox, reminders)
-        digests = Digests(database, clock, settings, outbox, arxiv, routers)
+        papery = digesting(database, clock, settings, outbox, arxiv, papers, routers, proposals)
         return Services(
             settings,
             outbox,
@@ -233,7 +237,8 @@ class App:
             aftercare,
             week,
             invitations,
-            digests,
+            papery.digests,
+            papery,
             remindme,
             rsvps,
             events,
@@ -265,6 +270,8 @@ class App:
             AttendanceButtons(services.rsvps, actions),
             EventButtons(services.events, actions),
             SettingsCommands(services.settings),
+            DigestCommands(services.digesting, services.proposals, actions),
+            TopicCommands(services.digesting.taxonomies),
         ]
         ears = Ears(
             services.settings,

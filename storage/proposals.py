@@ -35,6 +35,14 @@ async def of_paper(tx: Tx, guild_id: int, paper_id: str) -> Proposal | None:
     return found
 
 
+async def of_papers(tx: Tx, guild_id: int, paper_ids: Collection[str]) -> dict[str, Proposal]:
+    """Those of `paper_ids` that were proposed on a server, by id."""
+    rows = await tx.scalars(
+        select(Proposal).where(Proposal.guild_id == guild_id, Proposal.paper_id.in_(paper_ids))
+    )
+    return {row.paper_id: row for row in rows}
+
+
 async def standings(tx: Tx, guild_id: int, rules: Rules, *, state: str = "open") -> Sequence[Standing]:
     """A server's proposals, most votes first; of equals the older one first."""
     counting_votes = counting(guild_id, rules, state=state).subquery()

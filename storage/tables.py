@@ -100,6 +100,7 @@ class Proposal(Row):
     created_at: Mapped[datetime]
     why: Mapped[str | None] = mapped_column(Text, default=None)
     topic: Mapped[str | None] = mapped_column(default=None)
+    topic_chosen: Mapped[bool] = mapped_column(default=False)  # by a person, not guessed
     #: "open", "withdrawn" (by its proposer), "retired" (by an organiser), "faded" (no votes), "chosen"
     state: Mapped[str] = mapped_column(String(16), default="open")
     opened_at: Mapped[datetime | None] = mapped_column(default=None)  # again, after it had been closed
@@ -429,13 +430,31 @@ class ReminderChoice(Row):
 
 
 class FeedDay(Row):
-    """Which papers arXiv's feed of a category showed last: the only proof that a batch is new."""
+    """What arXiv's feed of a category showed last: the only proof that a batch is new. Days are Eastern dates."""
 
     __tablename__ = "feed_days"
     category: Mapped[str] = mapped_column(String(32), primary_key=True)
     fetched_at: Mapped[datetime]
-    digest: Mapped[str] = mapped_column(String(64))  # hash of the ids and versions seen
-    entries: Mapped[list[str]]  # ids of new and cross-listed papers, as the feed listed them
+    day: Mapped[date]  # the day of the last batch that was news
+    covered: Mapped[date]  # all that was announced until then is known
+    entries: Mapped[list[str]]  # ids with versions of the last batch that was news
+    usual: Mapped[float] = mapped_column(default=0.0)  # how many they usually are
+    lag: Mapped[str | None] = mapped_column(default=None)  # why the day's batch may not be all of it
+    etag: Mapped[str | None] = mapped_column(default=None)
+    modified: Mapped[str | None] = mapped_column(default=None)
+    ask_after: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Announced(Row):
+    """arXiv announced a paper in a category: the papers of the last weeks, numbered in the order we learned of them."""
+
+    __tablename__ = "announced"
+    __table_args__ = (UniqueConstraint("category", "paper_id", "day"),)
+    announced_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    category: Mapped[str] = mapped_column(String(32))
+    paper_id: Mapped[str] = mapped_column(ForeignKey("papers.paper_id"), index=True)
+    day: Mapped[date] = mapped_column(index=True)  # the feed day, an Eastern date
+    kind: Mapped[str] = mapped_column(String(16))  # "new", "cross", "replace" or "replace-cross"
 
 
 class DigestRun(Row):
@@ -451,17 +470,71 @@ class DigestRun(Row):
     attempts: Mapped[int] = mapped_column(default=0)
     papers: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text, default=None)
+    through: Mapped[int | None] = mapped_column(default=None)  # the last announcement that was considered
+    through_day: Mapped[date | None] = mapped_column(default=None)  # and the last day that had been announced
+    asked_by: Mapped[int | None] = mapped_column(default=None)  # who asked for it out of turn
 
 
 class Shown(Row):
-    """A paper that a server's digest has shown: it is not shown there again, ever."""
+    """A paper that a server's digest has shown, in a channel or behind "Show more": it is not shown again, ever."""
 
     __tablename__ = "shown_papers"
     guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     paper_id: Mapped[str] = mapped_column(ForeignKey("papers.paper_id"), primary_key=True)
-    topic: Mapped[str]
+    topic: Mapped[str]  # the key of the best one
     score: Mapped[float]
-    day: Mapped[date]
+    day: Mapped[date]  # of the digest, a local date
+    topics: Mapped[list[str]] = mapped_column(default_factory=list)  # all that have it, best first
+    channel: Mapped[str] = mapped_column(default="")
+    place: Mapped[int] = mapped_column(default=0)  # from the best, 1
+    post: Mapped[str | None] = mapped_column(default=None)  # the key of its post; None: behind "Show more"
+    reason: Mapped[str | None] = mapped_column(default=None)  # why it stands so high, for this group
+    late: Mapped[date | None] = mapped_column(default=None)  # announced then, and only now found
+
+
+class Verdict(Row):
+    """What a member pressed on a line of a digest: "like" or "dislike"."""
+
+    __tablename__ = "verdicts"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    paper_id: Mapped[str] = mapped_column(ForeignKey("papers.paper_id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    verdict: Mapped[str] = mapped_column(String(8))
+    noted_at: Mapped[datetime]
+
+
+class TasteState(Row):
+    """What was learned of a server's taste, and from what: `learned_from` changes when there is more to learn."""
+
+    __tablename__ = "tastes"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    learned_from: Mapped[str] = mapped_column(String(64))
+    learned_at: Mapped[datetime]
+    state: Mapped[dict[str, Any]]
+
+
+class OwnTopics(Row):
+    """A server's own topics, in place of those of config.toml: a list of [[topics]] tables as JSON."""
+
+    __tablename__ = "own_topics"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    topics: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
+class Follow(Row):
+    """What a member wants to be told of by direct message; `asked_in` is the channel where they said so."""
+
+    __tablename__ = "follows"
+    __table_args__ = (UniqueConstraint("guild_id", "user_id", "kind", "what"),)
+    follow_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int] = mapped_column(index=True)
+    user_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(8))  # "topic" (then `what` is its key), "author" or "words"
+    what: Mapped[str]
+    asked_in: Mapped[int]
+    created_at: Mapped[datetime]
 
 
 # An id of ours is never given twice, not even after its row is gone: buttons and the keys of posts name rows by it.

@@ -31,6 +31,8 @@ class Places:
         if kind == "user":
             channel = await self._client.create_dm(discord.Object(int(name)))
             return channel.id
+        if kind == "thread":
+            return int(name)
         guild = self._client.get_guild(guild_id)
         if guild is None or guild.unavailable:
             raise NotNow(f"the server {guild_id} is not there", after=timedelta(seconds=2))

@@ -112,6 +112,12 @@ class Digest:
     at: time
     days: frozenset[int]  # Monday is 0
     max_papers: int
+    per_topic: int
+    cross: bool
+    replacements: bool
+    say_closed: bool
+    likes_to_propose: int  # 0: never
+    authors: tuple[str, ...]  # colleagues, whose papers are marked
 
 
 @dataclass(frozen=True)
@@ -269,7 +275,37 @@ KEYS: dict[str, Key] = {
         ["mon", "tue", "wed", "thu", "fri"], readers.days, "On which weekdays.", per_server=True
     ),
     "digest.max_papers": Key(
-        20, readers.whole(1, 100), "Papers a channel gets on one day at most.", per_server=True
+        10,
+        readers.whole(1, 50),
+        "Papers a channel gets on one day at most; the rest is behind “Show more”.",
+        per_server=True,
+    ),
+    "digest.per_topic": Key(
+        5, readers.whole(1, 50), "Papers of one topic among them at most.", per_server=True
+    ),
+    "digest.cross": Key(
+        default=True,
+        read=readers.yes_or_no,
+        about="Whether cross-lists from other categories count as new.",
+        per_server=True,
+    ),
+    "digest.replacements": Key(
+        default=False,
+        read=readers.yes_or_no,
+        about="Whether new versions count, of papers never shown here.",
+        per_server=True,
+    ),
+    "digest.say_closed": Key(
+        default=False,
+        read=readers.yes_or_no,
+        about="Whether to say so when arXiv announces nothing for a holiday.",
+        per_server=True,
+    ),
+    "digest.likes_to_propose": Key(
+        3, readers.whole(0, 50), "How many 👍 on a line make it a proposal; 0: none do.", per_server=True
+    ),
+    "digest.authors": Key(
+        [], readers.texts, "Colleagues: their papers are marked in the digest.", per_server=True
     ),
 }
 

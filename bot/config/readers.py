@@ -158,9 +158,14 @@ def quiet(value: Any) -> Quiet | None:
     return Quiet(clock_time(start.strip()), clock_time(end.strip()))
 
 
+#: What `/settings set` and `/digest settings` take for a list of weekdays.
+_SHORTHANDS = {"daily": "mon, tue, wed, thu, fri", "weekly": "mon", "none": " "}
+
+
 def days(value: Any) -> frozenset[int]:
     found = set()
-    for item in listed(value, '["mon", "tue"]'):
+    shorthand = _SHORTHANDS.get(value.strip().casefold()) if isinstance(value, str) else None
+    for item in listed(shorthand or value, '["mon", "tue"]'):
         day = text(item).lower()[:3]
         if day not in WEEKDAYS:
             raise ValueError(f'"{item}" is not a weekday; use ' + ", ".join(WEEKDAYS))

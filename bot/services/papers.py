@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from bot.cards.base import plain
 from bot.clock import Clock
 from bot.services.people import Refused
 from bot.sources import ArxivClient, Entry, NotAnArxivId, SourceTrouble, parse
+from bot.topics.prior import shipped_prior
 from bot.topics.router import Router
 from bot.topics.taxonomy import Topic
 from storage import papers
@@ -80,6 +82,10 @@ class Papers:
         return rows
 
 
+#: Sets of topics whose routers are kept: each takes some megabytes.
+_KEPT = 64
+
+
 class Routers:
     """A router for each set of topics in use; building one costs more than asking it."""
 
@@ -87,6 +93,15 @@ class Routers:
         self._built: dict[tuple[Topic, ...], Router] = {}
 
     def of(self, topics: tuple[Topic, ...]) -> Router:
+        """The router of these topics; the shipped ones among them with what was learned of them beforehand."""
+        router = self._built.pop(topics, None) or Router(topics, shipped_prior())
+        self._built[topics] = router  # the one used last comes last
+        if len(self._built) > _KEPT:
+            del self._built[next(iter(self._built))]
+        return router
+
+    async def built(self, topics: tuple[Topic, ...]) -> Router:
+        """The same, built beside the event loop where it is not there yet."""
         if topics not in self._built:
-            self._built[topics] = Router(topics)
-        return self._built[topics]
+            self._built[topics] = await asyncio.to_thread(Router, topics, shipped_prior())
+        return self.of(topics)

@@ -203,7 +203,7 @@ class Proposals:
         assert paper is not None  # noqa: S101 - looked up by the caller
         proposal = Proposal(
             guild_id=wish.guild_id, paper_id=wish.paper_id, proposer_id=wish.user_id, created_at=self._clock.now(),
-            why=wish.why, topic=wish.topic or self._guess(settings, paper),
+            why=wish.why, topic=wish.topic or self._guess(settings, paper), topic_chosen=wish.topic is not None,
         )  # fmt: skip
         tx.add(proposal)
         await tx.flush()

@@ -52,6 +52,9 @@ def upgrade() -> None:
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.Column("papers", sa.BigInteger(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("through", sa.BigInteger(), nullable=True),
+        sa.Column("through_day", sa.Date(), nullable=True),
+        sa.Column("asked_by", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("guild_id", "day"),
     )
     with op.batch_alter_table("digest_runs", schema=None) as batch_op:
@@ -72,10 +75,32 @@ def upgrade() -> None:
         "feed_days",
         sa.Column("category", sa.String(length=32), nullable=False),
         sa.Column("fetched_at", storage.types.Instant(timezone=True), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("covered", sa.Date(), nullable=False),
         sa.Column("entries", sa.JSON(), nullable=False),
+        sa.Column("usual", sa.Double(), nullable=False),
+        sa.Column("lag", sa.String(), nullable=True),
+        sa.Column("etag", sa.String(), nullable=True),
+        sa.Column("modified", sa.String(), nullable=True),
+        sa.Column("ask_after", storage.types.Instant(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("category"),
     )
+    op.create_table(
+        "follows",
+        sa.Column("follow_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("asked_in", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", storage.types.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("follow_id"),
+        sa.UniqueConstraint("guild_id", "user_id", "kind", "what"),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("follows", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_follows_guild_id"), ["guild_id"], unique=False)
+
     op.create_table(
         "guilds",
         sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -119,6 +144,14 @@ def upgrade() -> None:
         batch_op.create_index("ix_outbox_due", ["state", "next_try_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_guild_id"), ["guild_id"], unique=False)
 
+    op.create_table(
+        "own_topics",
+        sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("topics", sa.Text(), nullable=False),
+        sa.Column("changed_by", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", storage.types.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("guild_id"),
+    )
     op.create_table(
         "papers",
         sa.Column("paper_id", sa.String(length=255), nullable=False),
@@ -185,6 +218,14 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "tastes",
+        sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("learned_from", sa.String(length=64), nullable=False),
+        sa.Column("learned_at", storage.types.Instant(timezone=True), nullable=False),
+        sa.Column("state", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("guild_id"),
+    )
+    op.create_table(
         "wishes",
         sa.Column("wish_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
@@ -203,6 +244,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_wishes_next_try_at"), ["next_try_at"], unique=False)
 
     op.create_table(
+        "announced",
+        sa.Column("announced_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("category", sa.String(length=32), nullable=False),
+        sa.Column("paper_id", sa.String(length=255), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
+        sa.PrimaryKeyConstraint("announced_id"),
+        sa.UniqueConstraint("category", "paper_id", "day"),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("announced", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_announced_day"), ["day"], unique=False)
+        batch_op.create_index(batch_op.f("ix_announced_paper_id"), ["paper_id"], unique=False)
+
+    op.create_table(
         "proposals",
         sa.Column("proposal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
@@ -211,6 +268,7 @@ def upgrade() -> None:
         sa.Column("created_at", storage.types.Instant(timezone=True), nullable=False),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("topic", sa.String(), nullable=True),
+        sa.Column("topic_chosen", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("opened_at", storage.types.Instant(timezone=True), nullable=True),
         sa.Column("closed_at", storage.types.Instant(timezone=True), nullable=True),
@@ -263,6 +321,12 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("topics", sa.JSON(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("post", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("late", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
         sa.PrimaryKeyConstraint("guild_id", "paper_id"),
     )
@@ -274,6 +338,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["series_id"], ["series.series_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("series_id", "occurrence"),
         sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "verdicts",
+        sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("paper_id", sa.String(length=255), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("verdict", sa.String(length=8), nullable=False),
+        sa.Column("noted_at", storage.types.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
+        sa.PrimaryKeyConstraint("guild_id", "paper_id", "user_id"),
     )
     op.create_table(
         "choices",
@@ -289,6 +363,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["proposal_id"], ["proposals.proposal_id"]),
         sa.ForeignKeyConstraint(["session_id"], ["sessions.session_id"], ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("choice_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("choices", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_choices_guild_id"), ["guild_id"], unique=False)
@@ -401,6 +476,7 @@ def upgrade() -> None:
         sa.Column("served", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["choice_id"], ["choices.choice_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("choice_id", "user_id"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("choice_voters", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_choice_voters_guild_id"), ["guild_id"], unique=False)
@@ -468,6 +544,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_choices_guild_id"))
 
     op.drop_table("choices")
+    op.drop_table("verdicts")
     op.drop_table("skips")
     op.drop_table("shown_papers")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
@@ -478,10 +555,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_proposals_ballot_message_id"))
 
     op.drop_table("proposals")
+    with op.batch_alter_table("announced", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_announced_paper_id"))
+        batch_op.drop_index(batch_op.f("ix_announced_day"))
+
+    op.drop_table("announced")
     with op.batch_alter_table("wishes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_wishes_next_try_at"))
 
     op.drop_table("wishes")
+    op.drop_table("tastes")
     op.drop_table("speakers")
     op.drop_table("settings")
     with op.batch_alter_table("series", schema=None) as batch_op:
@@ -491,6 +574,7 @@ def downgrade() -> None:
     op.drop_table("series")
     op.drop_table("reminder_choices")
     op.drop_table("papers")
+    op.drop_table("own_topics")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_guild_id"))
         batch_op.drop_index("ix_outbox_due")
@@ -498,6 +582,10 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("notes")
     op.drop_table("guilds")
+    with op.batch_alter_table("follows", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_follows_guild_id"))
+
+    op.drop_table("follows")
     op.drop_table("feed_days")
     op.drop_table("doubts")
     with op.batch_alter_table("digest_runs", schema=None) as batch_op:
