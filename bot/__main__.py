@@ -57,6 +57,16 @@ def _parser() -> argparse.ArgumentParser:
     rehearse.add_argument(
         "--port", type=int, default=8765, help="the page's port on this machine (8765; 0 for any)"
     )
+    rehearse.add_argument(
+        "--config", type=Path, help="rehearse your own group: its topics, channels, reminders and zone"
+    )
+    rehearse.add_argument(
+        "--live-arxiv", action="store_true", help="use the real arXiv, from today on (needs the internet)"
+    )
+    rehearse.add_argument(
+        "--keep", type=Path, metavar="FILE", help="keep the rehearsal here and go on next time"
+    )
+    rehearse.add_argument("--fresh", action="store_true", help="throw away what FILE holds first")
     rehearse.set_defaults(command=_rehearse)
 
     outbox = commands.add_parser("outbox", help="what waits to be said or could not be said, and why")
@@ -92,12 +102,23 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _rehearse(options: argparse.Namespace) -> int:
-    from bot.stage import rehearse
+    from bot.rehearsal.keep import CannotRead
+    from bot.rehearsal.scene import samples_beside
+    from bot.rehearse import Kept, NotOurs, Play, rehearse
 
+    settings = config.load(options.config) if options.config else None
     log.set_up(level="info", as_json=False)
+    checkout = Path(__file__).resolve().parent.parent
     with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
-        checkout = Path(__file__).resolve().parent.parent
-        asyncio.run(rehearse(port=options.port, database=Path(folder) / "bot.db", checkout=checkout))
+        kept = Kept(options.keep or Path(folder) / "bot.db")
+        play = Play(kept, settings, live_arxiv=options.live_arxiv, samples=samples_beside(checkout))
+        try:
+            if options.fresh:
+                kept.throw_away()
+            asyncio.run(rehearse(play, port=options.port, keeping=options.keep is not None))
+        except (CannotRead, NotOurs) as trouble:
+            print(f"rehearse: {trouble}", file=sys.stderr)
+            return TROUBLE
     return OK
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -17,33 +18,62 @@ from bot.chat import endpoint
 from bot.chat.actions import Actions
 from bot.chat.answer import finish_answers
 from bot.chat.client import Client, Ears, connect
-from bot.chat.courier import Courier, Reader
+from bot.chat.courier import Courier
+from bot.chat.natives import EventReader
 from bot.chat.places import Places
+from bot.chat.reader import Reader
 from bot.clock import Clock
 from bot.config import Settings
 from bot.log import event
+from bot.services.aftercare import Aftercare
 from bot.services.announcements import Announcements
+from bot.services.ballots import Ballots
+from bot.services.choosing import Choosing
+from bot.services.digesting import Digesting, digesting
 from bot.services.digests import Digests
+from bot.services.doubts import Doubts
+from bot.services.editing import Editing
+from bot.services.events import NativeEvents
+from bot.services.gaps import GapNotices
+from bot.services.history import History
+from bot.services.horizon import Horizon
+from bot.services.invitations import Invitations
 from bot.services.notes import Notes
 from bot.services.outbox import Outbox
 from bot.services.papers import Papers, Routers
 from bot.services.planning import Planning
+from bot.services.presenters import Presenters
 from bot.services.proposals import Proposals
+from bot.services.recount import Recount
 from bot.services.reminders import Reminders
 from bot.services.remindme import RemindMe
+from bot.services.rsvps import Rsvps
+from bot.services.series import SeriesService
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
+from bot.services.threads import Threads
 from bot.services.votes import Votes
+from bot.services.week import Week
 from bot.sources import ArxivClient
 from bot.timers import Timers
+from cogs.attendance import AttendanceButtons
+from cogs.choosing import ChoosingCommands
+from cogs.digests import DigestCommands
+from cogs.events import EventButtons
+from cogs.organising import OrganisingCommands
 from cogs.proposals import ProposalCommands
 from cogs.reminders import ReminderCommands
 from cogs.scheduling import SchedulingCommands
+from cogs.series import SeriesCommands
 from cogs.settings import SettingsCommands
+from cogs.topics import TopicCommands
 from storage.database import Database, ProcessLock, check_integrity, database_path, open_database
 from storage.migrate import migrate
 
 log = logging.getLogger(__name__)
+
+#: How the tasks are called in which people are answered and reactions are noted: discord.py's and ours.
+_UNDER_WAY = ("CommandTree-invoker", "discord.py: on_", "answer ", "votes", "rsvps")
 
 
 @dataclass
@@ -54,20 +84,39 @@ class Services:
     outbox: Outbox
     proposals: Proposals
     votes: Votes
+    recount: Recount
+    ballots: Ballots
+    choosing: Choosing
     sessions: Sessions
     planning: Planning
+    editing: Editing
+    presenters: Presenters
+    doubts: Doubts
+    history: History
+    horizon: Horizon
+    series: SeriesService
+    aftercare: Aftercare
+    week: Week
+    invitations: Invitations
     digests: Digests
+    digesting: Digesting
     remindme: RemindMe
+    rsvps: Rsvps
+    events: NativeEvents
 
 
 class App:
     """The bot, from its database to its client. Use as `async with App(settings, clock) as app: await app.run(token)`.
 
+    `pace` is the clock by which arXiv is spared, where that is not the bot's own.
     Opens in order and closes in reverse. Raises DatabaseTrouble when the database cannot be used.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, *, ready_timeout: float = 0.5) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, *, ready_timeout: float = 0.5, pace: Clock | None = None
+    ) -> None:
         self.settings, self.clock = settings, clock
+        self._pace = pace or clock
         self.ready = asyncio.Event()
         self.stopping = asyncio.Event()
         self.client: Client | None = None
@@ -111,7 +160,18 @@ class App:
         self._stack.push_async_callback(self.services.outbox.close)
         services = self.services
         self.timers = Timers(
-            self.clock, [services.outbox, services.proposals, services.digests, services.votes]
+            self.clock,
+            [
+                services.outbox,
+                services.proposals,
+                services.digests,
+                services.recount,
+                services.ballots,
+                services.horizon,
+                services.aftercare,
+                services.events,
+                services.choosing,
+            ],
         )
         database.on_wake = self.timers.kick
         self._stack.push_async_callback(self.timers.close)
@@ -125,7 +185,7 @@ class App:
             min_interval=arxiv.min_interval,
             contact=arxiv.contact,
             timeout=aiohttp.ClientTimeout(total=arxiv.timeout),
-            monotonic=self.clock.monotonic,
+            monotonic=self._pace.monotonic,
         )
 
     def _services(self, arxiv: ArxivClient) -> Services:
@@ -134,32 +194,102 @@ class App:
         outbox = Outbox(database, clock, settings)
         papers = Papers(database, clock, arxiv)
         routers = Routers()
-        votes = Votes(database, clock)
-        proposals = Proposals(database, clock, settings, outbox, papers, routers, votes)
+        votes = Votes(database, clock, settings)
+        recount = Recount(database, clock, settings, outbox, votes)
+        ballots = Ballots(database, clock, settings, outbox, votes, recount)
+        proposals = Proposals(database, clock, settings, outbox, papers, routers, ballots)
         sessions = Sessions(database, clock, settings)
-        planning = Planning(database, clock, settings, papers, sessions)
-        Announcements(outbox, sessions)
+        choosing = Choosing(database, clock, settings, outbox, recount, ballots, sessions)
+        doubts = Doubts(database, clock)
+        planning = Planning(database, clock, settings, papers, sessions, doubts)
+        editing = Editing(database, settings, papers, sessions)
+        presenters = Presenters(database, clock, settings, outbox, sessions, ballots)
+        history = History(database, clock, sessions)
+        horizon = Horizon(database, clock, settings, sessions)
+        series = SeriesService(database, clock, settings, sessions, horizon, doubts, history)
+        aftercare = Aftercare(database, clock, settings, outbox, sessions)
+        week = Week(database, clock, settings)
+        invitations = Invitations(database, clock, settings)
+        announcements = Announcements(clock, settings, outbox, sessions)
+        Threads(outbox, announcements, sessions)
+        events = NativeEvents(database, clock, settings, outbox, sessions)
+        GapNotices(clock, settings, outbox, sessions)
+        rsvps = Rsvps(database, clock, outbox)
         reminders = Reminders(database, clock, settings, outbox, sessions)
         remindme = RemindMe(database, clock, settings, outbox, reminders)
-        digests = Digests(database, clock, settings, outbox, arxiv, routers)
-        return Services(settings, outbox, proposals, votes, sessions, planning, digests, remindme)
+        papery = digesting(database, clock, settings, outbox, arxiv, papers, routers, proposals)
+        return Services(
+            settings,
+            outbox,
+            proposals,
+            votes,
+            recount,
+            ballots,
+            choosing,
+            sessions,
+            planning,
+            editing,
+            presenters,
+            doubts,
+            history,
+            horizon,
+            series,
+            aftercare,
+            week,
+            invitations,
+            papery.digests,
+            papery,
+            remindme,
+            rsvps,
+            events,
+        )
 
     def _client(self) -> Client:
         services, actions = self.services, self._actions
         cogs: list[commands.Cog] = [
-            ProposalCommands(services.proposals, actions),
-            SchedulingCommands(services.sessions, services.planning, actions),
+            ProposalCommands(services.proposals, services.ballots, actions),
+            ChoosingCommands(services.choosing, actions),
+            SchedulingCommands(
+                services.sessions,
+                services.planning,
+                services.editing,
+                services.presenters,
+                services.doubts,
+                actions,
+            ),
+            OrganisingCommands(
+                services.presenters,
+                services.invitations,
+                services.week,
+                services.history,
+                services.sessions,
+                actions,
+            ),
+            SeriesCommands(services.series),
             ReminderCommands(services.remindme, services.sessions, actions),
+            AttendanceButtons(services.rsvps, actions),
+            EventButtons(services.events, actions),
             SettingsCommands(services.settings),
+            DigestCommands(services.digesting, services.proposals, actions),
+            TopicCommands(services.digesting.taxonomies),
         ]
-        ears = Ears(services.settings, services.votes, Notes(self.database), actions, self._on_ready)
+        ears = Ears(
+            services.settings,
+            services.votes,
+            services.recount,
+            Notes(self.database),
+            actions,
+            services.events,
+            self._on_ready,
+        )
         self.client = Client(ears, cogs, ready_timeout=self._ready_timeout)
         return self.client
 
     def _on_ready(self, client: discord.Client) -> None:
         """Discord can be reached: what is due may be said. Called again after lost sessions, and does no harm then."""
         self.services.outbox.open(Courier(client, Places(client, self.services.settings)))
-        self.services.votes.open(Reader(client))
+        self.services.recount.open(Reader(client))
+        self.services.events.open(EventReader(client))
         if not self.ready.is_set():
             self.timers.start()
             self.ready.set()
@@ -168,6 +298,7 @@ class App:
     async def run(self, token: str) -> None:
         """Serve until `stop()`. Raises discord.LoginFailure when Discord refuses the token."""
         event(log, "bot.started", database=self.database.path)
+        await self.services.proposals.take_up()
         await connect(self._client, token, self.stopping, farewell=self._farewell)
         event(log, "bot.stopped")
 
@@ -183,11 +314,14 @@ class App:
         """
         self.timers.abandon()
         self.services.outbox.abandon()
-        running.cancel()
+        under_way = [task for task in asyncio.all_tasks() if task.get_name().startswith(_UNDER_WAY)]
+        for task in (running, *under_way):
+            task.cancel()
         if self.client is not None:
             await self.client.close()
-        await asyncio.gather(running, return_exceptions=True)
+        await asyncio.gather(running, *under_way, return_exceptions=True)
         await self._stack.aclose()
+        gc.collect()  # a cursor that a cancelled wait still holds keeps its lock; a dead process holds none
 
     def stop(self) -> None:
         """Have `run` return soon."""

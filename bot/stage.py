@@ -1,40 +1,43 @@
 """The bot on the rehearsal server: the same house, with a virtual clock and Discord and arXiv on loopback.
 
-Used by `python -m bot rehearse` and by the tests; both see the real bot over the real discord.py.
+Used by `python -m bot rehearse` (bot/rehearse.py) and by the tests; both see the real bot over the real discord.py.
 """
 
 from __future__ import annotations
 
 import asyncio
-import tomllib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Self
 
 from bot import config
 from bot.app import App
-from bot.clock import VirtualClock
-from bot.rehearsal import scene
+from bot.cards import waiting
+from bot.cards.papers import title_of
+from bot.cards.sessions import session_title
+from bot.clock import SystemClock, VirtualClock
 from bot.rehearsal.arxiv import ArxivDouble
-from bot.rehearsal.room import Armed, Room
+from bot.rehearsal.room import Armed
 from bot.rehearsal.server import RehearsalServer
-from bot.topics.taxonomy import shipped
-from storage import digests, guilds, outbox
+from storage import digests, guilds, outbox, papers, proposals, sessions
+from storage.database import Tx
+from storage.tables import Post
 
 #: Seconds until the bot must be at READY on loopback.
 READY = 20
 
 
 class Stage:
-    """A rehearsal server, an arXiv double and the bot; `async with` brings them up and down.
+    """A rehearsal server, an arXiv double (without one, the real arXiv) and the bot; `async with` starts and stops it.
 
     `settings` gets the addresses once they are known. The clock is the caller's.
     """
 
     def __init__(
-        self, clock: VirtualClock, server: RehearsalServer, arxiv: ArxivDouble, settings: config.Settings
+        self,
+        clock: VirtualClock,
+        server: RehearsalServer,
+        arxiv: ArxivDouble | None,
+        settings: config.Settings,
     ) -> None:
         self.clock, self.server, self.arxiv, self.settings = clock, server, arxiv, settings
         self.app: App
@@ -42,7 +45,9 @@ class Stage:
 
     async def start_bot(self) -> None:
         """Start the bot and wait until it is ready. Raises what the bot raises when it cannot start."""
-        self.app = App(self.settings, self.clock, ready_timeout=0.05)
+        # The real arXiv is spared in real seconds, however fast the group's clock is moved.
+        pace = None if self.arxiv else SystemClock()
+        self.app = App(self.settings, self.clock, ready_timeout=0.05, pace=pace)
         await self.app.__aenter__()
         self._running = asyncio.create_task(self.app.run(self.server.token), name="bot")
         ready = asyncio.create_task(self.app.ready.wait())
@@ -90,24 +95,32 @@ class Stage:
     async def armed(self) -> list[Armed]:
         """What waits to happen, soonest first."""
         async with self.app.database.reading() as tx:
-            posts = await outbox.waiting(tx)
+            posts = [(post, await _subject(tx, post)) for post in await outbox.waiting(tx)]
             runs = [
                 run for guild_id in await guilds.present(tx) for run in await digests.pending(tx, guild_id)
             ]
         armed = [
             Armed(
                 due=max(post.due_at, post.next_try_at),
-                kind=post.kind,
-                text=f"{post.key} → {post.place}",
+                kind=waiting.kind_of(post.kind),
+                text=waiting.line(post, subject, self._called),
                 state=post.state,
             )
-            for post in posts
+            for post, subject in posts
         ]
         armed += [
-            Armed(due=run.next_try_at, kind="arXiv digest", text=f"{run.day:%A} {run.day}", state="waiting")
+            Armed(due=run.next_try_at, kind="arXiv digest", text=waiting.digest(run), state="waiting")
             for run in runs
         ]
         return sorted(armed, key=lambda item: item["due"])
+
+    def _called(self, kind: str, number: int) -> str:
+        """What a member or a channel of the rehearsal is called."""
+        if kind == "user":
+            user = self.server.world.users.get(number)
+            return (user.global_name or user.username) if user else "somebody who left"
+        channel = self.server.world.channels.get(number)
+        return f"#{channel.name}" if channel else "a channel that is gone"
 
     async def restart_bot(self, *, kill: bool) -> None:
         """Stop the bot, politely or as `kill -9` would, and start it again on the same database."""
@@ -115,36 +128,14 @@ class Stage:
         await self.start_bot()
 
 
-@asynccontextmanager
-async def demo(
-    *, port: int, database: Path, checkout: Path, start: datetime | None = None
-) -> AsyncIterator[Stage]:
-    """The demo group with its bot, running: Discord, arXiv and the page on one loopback port.
-
-    `database` is a file to be thrown away afterwards by the caller.
-    """
-    clock = VirtualClock((start or scene.START).astimezone(UTC), ticking=True)
-    server = RehearsalServer(clock, port=port)
-    scene.demo_group(server.world)
-    arxiv = scene.demo_arxiv(clock, scene.samples_beside(checkout))
-    arxiv.mount(server.app, "/arxiv")
-    stage = Stage(clock, server, arxiv, config.parse({}))
-    Room(server, stage, arxiv=arxiv, zones=scene.zones(server.world)).mount()
-    async with server:
-        text = scene.demo_config(
-            api_url=server.api_url,
-            gateway_url=server.gateway_url,
-            arxiv_url=f"{server.url}/arxiv",
-            database=f"sqlite+aiosqlite:///{database}",
-            topics=shipped(),
-        )
-        stage.settings = config.parse(tomllib.loads(text))
-        async with stage:
-            yield stage
-
-
-async def rehearse(*, port: int, database: Path, checkout: Path) -> None:
-    """Play the demo group until interrupted."""
-    async with demo(port=port, database=database, checkout=checkout) as stage:
-        print(f"\n  The rehearsal room is open: {stage.server.url}/\n\n  Ctrl-C ends it.\n", flush=True)  # noqa: T201
-        await asyncio.Event().wait()
+async def _subject(tx: Tx, post: Post) -> str:
+    """The title of the session or paper that a post is about, "" when it is about none."""
+    data = post.data
+    if "session" in data:
+        view = await sessions.get(tx, post.guild_id, data["session"])
+        return session_title(view) if view else ""
+    paper_id = data.get("paper")
+    if "proposal" in data and (proposal := await proposals.get(tx, post.guild_id, data["proposal"])):
+        paper_id = proposal.paper_id
+    paper = await papers.get(tx, paper_id) if paper_id else None
+    return title_of(paper) if paper else str(paper_id or "")

@@ -146,7 +146,9 @@ class Timers:
                     await settle()
             await asyncio.sleep(0)
             due = await self.next_due()
-            if not self._running and not self._kicked.is_set() and (due is None or due > self._clock.now()):
+            # While that was asked, a service may have begun something that goes on by itself.
+            busy = self._running or self._kicked.is_set() or any(map(_goes_on, self._services))
+            if not busy and (due is None or due > self._clock.now()):
                 return
             self.kick()
             await asyncio.sleep(0.001)
@@ -164,3 +166,8 @@ class Timers:
         clock.set(instant)
         self.kick()
         await self.settle()
+
+
+def _goes_on(service: Timed) -> bool:
+    """Whether a service has work under way that its `run_due` did not wait for."""
+    return bool(getattr(service, "busy", False))

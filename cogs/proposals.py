@@ -10,15 +10,17 @@ from discord.ext import commands
 
 from bot.chat.actions import Actions
 from bot.chat.answer import answer
+from bot.services.ballots import Ballots
 from bot.services.proposals import Proposals
 
 
 class ProposalCommands(commands.Cog):
     """Putting papers forward."""
 
-    def __init__(self, proposals: Proposals, actions: Actions) -> None:
+    def __init__(self, proposals: Proposals, ballots: Ballots, actions: Actions) -> None:
         self._proposals = proposals
         actions.add("propose", proposals.propose)
+        actions.add("repost", ballots.repost)
 
     @app_commands.command()
     @app_commands.describe(

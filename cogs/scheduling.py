@@ -1,4 +1,4 @@
-"""/nextsession, /session …, and the Join button."""
+"""/nextsession, /schedule, /session …, and the buttons and forms of sessions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from discord.ext import commands
 
 from bot.chat.actions import Actions
 from bot.chat.answer import answer
+from bot.services.doubts import Doubts
+from bot.services.editing import Editing
 from bot.services.planning import Plan, Planning
+from bot.services.presenters import Presenters
 from bot.services.sessions import Sessions
+from bot.services.speakers import SpeakerSaid
+
+Asked = discord.Interaction[Any]
+Choices = list[app_commands.Choice[int]]
 
 
 class SchedulingCommands(commands.Cog):
@@ -19,14 +26,34 @@ class SchedulingCommands(commands.Cog):
 
     session = app_commands.Group(name="session", description="Plan and change sessions (for organisers)")
 
-    def __init__(self, sessions: Sessions, planning: Planning, actions: Actions) -> None:
-        self._sessions, self._planning = sessions, planning
+    def __init__(
+        self,
+        sessions: Sessions,
+        planning: Planning,
+        editing: Editing,
+        presenters: Presenters,
+        doubts: Doubts,
+        actions: Actions,
+    ) -> None:
+        self._sessions, self._planning, self._editing = sessions, planning, editing
+        self._presenters = presenters
         actions.add("join", sessions.join)
+        actions.add("schedule", sessions.page, shows="instead")
+        actions.add("sure", doubts.yes, shows="instead")
+        actions.add("unsure", doubts.no, shows="instead")
+        actions.add("edit", editing.form, shows="form")
+        actions.add("links", editing.links_form, shows="form")
+        actions.add_form("edited", editing.save)
 
     @app_commands.command()
-    async def nextsession(self, interaction: discord.Interaction[Any]) -> None:
+    async def nextsession(self, interaction: Asked) -> None:
         """What the group reads next, who presents, and when in your own time"""
         await answer(interaction, self._sessions.next)
+
+    @app_commands.command()
+    async def schedule(self, interaction: Asked) -> None:
+        """All sessions that are planned, who presents, and which look for a presenter"""
+        await answer(interaction, lambda actor: self._sessions.page(actor, "0"))
 
     @session.command()
     @app_commands.describe(
@@ -39,7 +66,7 @@ class SchedulingCommands(commands.Cog):
     )
     async def plan(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: Asked,
         when: app_commands.Range[str, 1, 200],
         title: app_commands.Range[str, 1, 250] | None = None,
         paper: app_commands.Range[str, 1, 500] | None = None,
@@ -52,14 +79,84 @@ class SchedulingCommands(commands.Cog):
         await answer(interaction, lambda actor: self._planning.plan(actor, plan))
 
     @session.command()
+    @app_commands.describe(session="Which one", talk="Which talk of it; the first if left out")
+    async def edit(self, interaction: Asked, session: int, talk: int | None = None) -> None:
+        """Change title, abstract, paper or length in a form"""
+        await answer(interaction, lambda actor: self._editing.form_of(actor, session, talk), shows="form")
+
+    @session.command()
+    @app_commands.describe(session="Which one", talk="Which talk of it; the first if left out")
+    async def links(self, interaction: Asked, session: int, talk: int | None = None) -> None:
+        """How to join, and the slides, recording and notes of a talk"""
+        which = f"{session}:{talk or 0}"
+        await answer(interaction, lambda actor: self._editing.links_form(actor, which), shows="form")
+
+    @session.command()
+    @app_commands.describe(session="Which one", when="Its new time, as in /session plan")
+    async def move(self, interaction: Asked, session: int, when: app_commands.Range[str, 1, 200]) -> None:
+        """Give one session another time and say so in the announcement channel"""
+        await answer(interaction, lambda actor: self._planning.move(actor, session, when))
+
+    @session.command()
     @app_commands.describe(session="Which one")
-    async def cancel(self, interaction: discord.Interaction[Any], session: int) -> None:
+    async def cancel(self, interaction: Asked, session: int) -> None:
         """Call a session off and say so in the announcement channel"""
         await answer(interaction, lambda actor: self._planning.cancel(actor, session))
 
+    @session.command()
+    @app_commands.describe(session="Which one")
+    async def close(self, interaction: Asked, session: int) -> None:
+        """Note that a session has been held"""
+        await answer(interaction, lambda actor: self._planning.close(actor, session))
+
+    @session.command()
+    @app_commands.describe(
+        session="Which one",
+        member="The member who presents",
+        speaker="Somebody from outside: Name, affiliation",
+        zone="The speaker's city or time zone",
+        contact="How to reach the speaker. Only organisers see it",
+        talk="Which talk of the session; the first if left out",
+        instead="Take everybody else off this talk",
+    )
+    async def assign(
+        self,
+        interaction: Asked,
+        session: int,
+        member: discord.User | None = None,
+        speaker: app_commands.Range[str, 1, 200] | None = None,
+        zone: app_commands.Range[str, 1, 60] | None = None,
+        contact: app_commands.Range[str, 1, 200] | None = None,
+        talk: int | None = None,
+        instead: bool = False,  # noqa: FBT001, FBT002 - an option of the command
+    ) -> None:
+        """Say who presents; with nobody named the session is open again"""
+        await answer(
+            interaction,
+            lambda actor: self._presenters.assign(
+                actor,
+                session,
+                talk_id=talk,
+                member=member.id if member else None,
+                speaker=SpeakerSaid.read(speaker, zone, contact) if speaker else None,
+                alone=instead,
+            ),
+        )
+
+    @edit.autocomplete("session")
+    @links.autocomplete("session")
+    @move.autocomplete("session")
     @cancel.autocomplete("session")
-    async def _sessions_to_choose(
-        self, interaction: discord.Interaction[Any], typed: str
-    ) -> list[app_commands.Choice[int]]:
+    @close.autocomplete("session")
+    @assign.autocomplete("session")
+    async def _sessions_to_choose(self, interaction: Asked, typed: str) -> Choices:
         found = await self._sessions.choices(interaction.guild_id or 0, typed)
+        return [app_commands.Choice(name=name, value=number) for number, name in found]
+
+    @edit.autocomplete("talk")
+    @links.autocomplete("talk")
+    @assign.autocomplete("talk")
+    async def _talks_to_choose(self, interaction: Asked, _typed: str) -> Choices:
+        session = getattr(interaction.namespace, "session", None) or 0
+        found = await self._editing.talk_choices(interaction.guild_id or 0, int(session))
         return [app_commands.Choice(name=name, value=number) for number, name in found]

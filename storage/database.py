@@ -94,9 +94,7 @@ def open_database(url: str) -> Database:
     except OSError as error:
         cause = f"storage.url: cannot make the folder {path.parent} ({error.strerror}). Name another place."
         raise DatabaseTrouble(cause, of_config=True) from None
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", pool_size=5, max_overflow=5, pool_reset_on_return=None
-    )
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=5, max_overflow=5)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

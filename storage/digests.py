@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, insert, select
 
 from storage.database import Tx
-from storage.tables import DigestRun, FeedDay, Shown
+from storage.tables import Announced, DigestRun, FeedDay, Shown
 
-_CHUNK = 5_000
+#: Rows that are read at a time: the event loop gets a turn in between.
+_CHUNK = 500
 
 
 async def run(tx: Tx, guild_id: int, day: date) -> DigestRun | None:
@@ -65,6 +66,32 @@ async def unplan(tx: Tx, guild_id: int) -> None:
     await tx.execute(delete(DigestRun).where(DigestRun.guild_id == guild_id, DigestRun.state == "due"))
 
 
+async def last_considered(tx: Tx, guild_id: int) -> tuple[int | None, date | None]:
+    """The last announcement that a server's digests have considered, and the last day; None before the first."""
+    row = (
+        await tx.execute(
+            select(func.max(DigestRun.through), func.max(DigestRun.through_day)).where(
+                DigestRun.guild_id == guild_id
+            )
+        )
+    ).one()
+    return row[0], row[1]
+
+
+async def last_runs(tx: Tx, guild_id: int, *, before: date, limit: int) -> Sequence[DigestRun]:
+    """A server's digests before a day, the latest first."""
+    rows = await tx.scalars(
+        select(DigestRun)
+        .where(DigestRun.guild_id == guild_id, DigestRun.day < before, DigestRun.state != "due")
+        .order_by(DigestRun.day.desc())
+        .limit(limit)
+    )
+    return rows.all()
+
+
+# what a server has been shown
+
+
 async def shown(tx: Tx, guild_id: int, paper_ids: Iterable[str]) -> set[str]:
     """Those of `paper_ids` that the server's digests have shown."""
     ids = list(paper_ids)
@@ -84,6 +111,47 @@ def show(tx: Tx, rows: Iterable[Shown]) -> None:
     tx.add_all(rows)
 
 
+async def line(tx: Tx, guild_id: int, paper_id: str) -> Shown | None:
+    """A paper as a server's digest showed it."""
+    return await tx.get(Shown, (guild_id, paper_id))
+
+
+async def lines(tx: Tx, guild_id: int, paper_ids: Collection[str]) -> dict[str, Shown]:
+    """Papers as a server's digests showed them, by id."""
+    rows = await tx.scalars(select(Shown).where(Shown.guild_id == guild_id, Shown.paper_id.in_(paper_ids)))
+    return {row.paper_id: row for row in rows}
+
+
+async def lines_after(tx: Tx, row: Shown, *, limit: int) -> Sequence[Shown]:
+    """The lines of a digest of a channel that come after one of them, and were not posted."""
+    rows = await tx.scalars(
+        select(Shown)
+        .where(
+            Shown.guild_id == row.guild_id,
+            Shown.day == row.day,
+            Shown.channel == row.channel,
+            Shown.post.is_(None),
+            Shown.place > row.place,
+        )
+        .order_by(Shown.place)
+        .limit(limit)
+    )
+    return rows.all()
+
+
+async def last_place(tx: Tx, guild_id: int, day: date) -> dict[str, int]:
+    """How many lines each channel's digest of a day has so far."""
+    rows = await tx.execute(
+        select(Shown.channel, func.max(Shown.place))
+        .where(Shown.guild_id == guild_id, Shown.day == day)
+        .group_by(Shown.channel)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+# what arXiv announced
+
+
 async def feed_days(tx: Tx, categories: Collection[str]) -> dict[str, FeedDay]:
     rows = await tx.scalars(select(FeedDay).where(FeedDay.category.in_(categories)))
     return {row.category: row for row in rows}
@@ -91,3 +159,60 @@ async def feed_days(tx: Tx, categories: Collection[str]) -> dict[str, FeedDay]:
 
 async def save_feed_day(tx: Tx, row: FeedDay) -> None:
     await tx.merge(row)
+
+
+async def announce(tx: Tx, category: str, day: date, kinds: Mapping[str, str]) -> int:
+    """Note which papers were announced in a category on a day, and how; how many of them are news."""
+    known = set(
+        await tx.scalars(
+            select(Announced.paper_id).where(
+                Announced.category == category, Announced.day == day, Announced.paper_id.in_(kinds)
+            )
+        )
+    )
+    new = [
+        {"category": category, "paper_id": paper_id, "day": day, "kind": kind}
+        for paper_id, kind in kinds.items()
+        if paper_id not in known
+    ]
+    if new:
+        await tx.execute(insert(Announced), new)
+    return len(new)
+
+
+async def last_announced(tx: Tx) -> int:
+    """The number of the last announcement."""
+    return (await tx.scalar(select(func.max(Announced.announced_id)))) or 0
+
+
+async def announced(
+    tx: Tx, categories: Collection[str], kinds: Collection[str], *, after: int | None
+) -> dict[str, date]:
+    """The papers announced in any of `categories` since the announcement `after`, and the day of each.
+
+    Without `after` those of the last day: a new server begins with it.
+    """
+    wanted = select(Announced.paper_id, func.min(Announced.day)).where(
+        Announced.category.in_(categories), Announced.kind.in_(kinds)
+    )
+    if after is None:
+        latest = select(func.max(Announced.day)).where(Announced.category.in_(categories)).scalar_subquery()
+        wanted = wanted.where(Announced.day == latest)
+    else:
+        wanted = wanted.where(Announced.announced_id > after)
+    return {row[0]: row[1] for row in await tx.execute(wanted.group_by(Announced.paper_id))}
+
+
+async def forget_announced(tx: Tx, *, before: date) -> None:
+    """Drop announcements that no digest will ask for any more."""
+    await tx.execute(delete(Announced).where(Announced.day < before))
+
+
+async def counts(tx: Tx, guild_id: int, *, since: date) -> dict[str, int]:
+    """How many papers each topic has brought a server since a day."""
+    rows = await tx.execute(
+        select(Shown.topic, func.count())
+        .where(Shown.guild_id == guild_id, Shown.day >= since)
+        .group_by(Shown.topic)
+    )
+    return {row[0]: row[1] for row in rows}

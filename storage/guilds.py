@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from storage.database import Tx
-from storage.tables import Guild, Note, Setting
+from storage.tables import Guild, Note, OwnTopics, Setting
 
 
 async def joined(tx: Tx, *, guild_id: int, name: str, now: datetime) -> bool:
@@ -47,10 +47,27 @@ async def reset_override(tx: Tx, *, guild_id: int, key: str) -> None:
     await tx.execute(delete(Setting).where(Setting.guild_id == guild_id, Setting.key == key))
 
 
+async def own_topics(tx: Tx, guild_id: int) -> str | None:
+    """A server's own topics as JSON, if it has any."""
+    row = await tx.get(OwnTopics, guild_id)
+    return None if row is None else row.topics
+
+
+async def set_own_topics(tx: Tx, row: OwnTopics) -> None:
+    await tx.merge(row)
+
+
+async def drop_own_topics(tx: Tx, guild_id: int) -> None:
+    """Back to the topics of the config file."""
+    await tx.execute(delete(OwnTopics).where(OwnTopics.guild_id == guild_id))
+
+
 async def forget(tx: Tx, *, user_id: int) -> None:
     """Forget who set a value; the value stays, for it is the server's."""
     for row in await tx.scalars(select(Setting).where(Setting.changed_by == user_id)):
         row.changed_by = 0
+    for own in await tx.scalars(select(OwnTopics).where(OwnTopics.changed_by == user_id)):
+        own.changed_by = 0
 
 
 async def note(tx: Tx, key: str) -> str | None:
@@ -60,3 +77,7 @@ async def note(tx: Tx, key: str) -> str | None:
 
 async def set_note(tx: Tx, key: str, value: str) -> None:
     await tx.merge(Note(key=key, value=value))
+
+
+async def drop_note(tx: Tx, key: str) -> None:
+    await tx.execute(delete(Note).where(Note.key == key))

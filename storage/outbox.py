@@ -42,6 +42,17 @@ async def by_key(tx: Tx, key: str) -> Post | None:
     return found
 
 
+async def last(tx: Tx, guild_id: int, key_prefix: str) -> Post | None:
+    """The newest post whose key starts with `key_prefix`."""
+    found: Post | None = await tx.scalar(
+        select(Post)
+        .where(Post.guild_id == guild_id, Post.key.startswith(key_prefix, autoescape=True))
+        .order_by(Post.post_id.desc())
+        .limit(1)
+    )
+    return found
+
+
 async def get(tx: Tx, post_id: int) -> Post | None:
     return await tx.get(Post, post_id)
 

@@ -1,15 +1,16 @@
-"""Proposals, the wishes that wait to become one, and votes."""
+"""Proposals, and the wishes that wait to become one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
 from storage.database import Tx
-from storage.tables import Paper, Proposal, Vote, Wish
+from storage.tables import Paper, Proposal, Wish
+from storage.votes import Rules, counting
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,28 @@ async def of_paper(tx: Tx, guild_id: int, paper_id: str) -> Proposal | None:
     return found
 
 
-async def standings(tx: Tx, guild_id: int, *, state: str = "open") -> Sequence[Standing]:
+async def of_papers(tx: Tx, guild_id: int, paper_ids: Collection[str]) -> dict[str, Proposal]:
+    """Those of `paper_ids` that were proposed on a server, by id."""
+    rows = await tx.scalars(
+        select(Proposal).where(Proposal.guild_id == guild_id, Proposal.paper_id.in_(paper_ids))
+    )
+    return {row.paper_id: row for row in rows}
+
+
+async def standings(tx: Tx, guild_id: int, rules: Rules, *, state: str = "open") -> Sequence[Standing]:
     """A server's proposals, most votes first; of equals the older one first."""
-    votes = func.count(Vote.user_id)
+    counting_votes = counting(guild_id, rules, state=state).subquery()
+    totals = (
+        select(counting_votes.c.proposal_id, func.count().label("votes"))
+        .group_by(counting_votes.c.proposal_id)
+        .subquery()
+    )
+    votes = func.coalesce(totals.c.votes, 0)
     rows = await tx.execute(
         select(Proposal, Paper, votes)
         .join(Paper, Paper.paper_id == Proposal.paper_id)
-        .outerjoin(Vote, Vote.proposal_id == Proposal.proposal_id)
+        .outerjoin(totals, totals.c.proposal_id == Proposal.proposal_id)
         .where(Proposal.guild_id == guild_id, Proposal.state == state)
-        .group_by(Proposal.proposal_id, Paper.paper_id)
         .order_by(votes.desc(), Proposal.created_at, Proposal.proposal_id)
     )
     return [Standing(proposal, paper, count) for proposal, paper, count in rows]
@@ -60,38 +74,12 @@ async def open_ballots(tx: Tx) -> Sequence[Proposal]:
     """Every open proposal whose ballot stands somewhere, over all servers."""
     rows = await tx.scalars(
         select(Proposal)
-        .where(Proposal.state == "open", Proposal.ballot_message_id.is_not(None))
+        .where(
+            Proposal.state == "open", Proposal.ballot_message_id.is_not(None), Proposal.ballot_lost.is_(False)
+        )
         .order_by(Proposal.proposal_id)
     )
     return rows.all()
-
-
-# votes
-
-
-async def voters(tx: Tx, proposal_id: int) -> set[int]:
-    return set(await tx.scalars(select(Vote.user_id).where(Vote.proposal_id == proposal_id)))
-
-
-async def set_votes(
-    tx: Tx, proposal: Proposal, *, add: Iterable[int] = (), remove: Iterable[int] = (), now: datetime
-) -> None:
-    """Note and take back votes. Both are idempotent: a vote is there or it is not."""
-    gone = list(remove)
-    if gone:
-        await tx.execute(delete(Vote).where(Vote.proposal_id == proposal.proposal_id, Vote.user_id.in_(gone)))
-    new = set(add)
-    if new:
-        here = set(
-            await tx.scalars(
-                select(Vote.user_id).where(Vote.proposal_id == proposal.proposal_id, Vote.user_id.in_(new))
-            )
-        )
-        tx.add_all(
-            Vote(proposal_id=proposal.proposal_id, user_id=user, guild_id=proposal.guild_id, noted_at=now)
-            for user in sorted(new - here)
-        )
-        await tx.flush()
 
 
 # wishes
@@ -123,13 +111,17 @@ async def postpone(tx: Tx, wish_ids: Collection[int], *, until: datetime) -> Non
     )
 
 
+async def take_up(tx: Tx, *, now: datetime) -> None:
+    """Make every wish due that was never tried to the end."""
+    await tx.execute(update(Wish).where(Wish.attempts == 0, Wish.next_try_at > now).values(next_try_at=now))
+
+
 async def grant(tx: Tx, wish_id: int) -> None:
     """A wish has become a proposal, or never will: drop it."""
     await tx.execute(delete(Wish).where(Wish.wish_id == wish_id))
 
 
 async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget a person: votes and wishes go, proposals stay without a name."""
-    await tx.execute(delete(Vote).where(Vote.user_id == user_id))
+    """Forget a person: wishes go, proposals stay without a name."""
     await tx.execute(delete(Wish).where(Wish.user_id == user_id))
     await tx.execute(update(Proposal).where(Proposal.proposer_id == user_id).values(proposer_id=0, why=None))

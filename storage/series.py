@@ -69,6 +69,15 @@ async def sessions_of(tx: Tx, series_id: int, *, first: str = "") -> Sequence[Se
     return rows.all()
 
 
+async def free(tx: Tx, series_id: int, *, first: str) -> None:
+    """Take the sessions of the occurrence `first` and later ones off their dates, before they are given others."""
+    await tx.execute(
+        update(Session)
+        .where(Session.series_id == series_id, Session.occurrence >= first)
+        .values(occurrence=None)
+    )
+
+
 async def session_of(tx: Tx, series_id: int, occurrence: str) -> Session | None:
     found: Session | None = await tx.scalar(
         select(Session).where(Session.series_id == series_id, Session.occurrence == occurrence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +45,12 @@ async def get(tx: Tx, guild_id: int, session_id: int) -> SessionView | None:
     if session is None or session.guild_id != guild_id:
         return None
     return (await _with_talks(tx, [session]))[0]
+
+
+async def several(tx: Tx, session_ids: Collection[int]) -> list[SessionView]:
+    """Sessions by their ids, of whatever server."""
+    rows = await tx.scalars(select(Session).where(Session.session_id.in_(session_ids)))
+    return await _with_talks(tx, rows.all())
 
 
 async def apart(tx: Tx, guild_id: int, session_id: int) -> SessionView | None:

@@ -52,10 +52,12 @@ class Note(Row):
 
 
 class Paper(Row):
-    """A work, keyed by its bare arXiv id; facts as arXiv told them last."""
+    """A work. Keyed by its bare arXiv id, with facts as arXiv told them last; or, where arXiv does not have it, by
+    "doi:…", "openreview:…" or "url:…", with what a member told and `link` as its page.
+    """
 
     __tablename__ = "papers"
-    paper_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    paper_id: Mapped[str] = mapped_column(String(255), primary_key=True)
     title: Mapped[str]
     authors: Mapped[list[str]]
     abstract: Mapped[str] = mapped_column(Text)
@@ -67,6 +69,7 @@ class Paper(Row):
     comment: Mapped[str | None] = mapped_column(default=None)
     doi: Mapped[str | None] = mapped_column(default=None)
     journal_ref: Mapped[str | None] = mapped_column(default=None)
+    link: Mapped[str | None] = mapped_column(default=None)
 
 
 class Wish(Row):
@@ -76,7 +79,7 @@ class Wish(Row):
     __table_args__ = (UniqueConstraint("guild_id", "paper_id"),)
     wish_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
     guild_id: Mapped[int]
-    paper_id: Mapped[str] = mapped_column(String(64))
+    paper_id: Mapped[str] = mapped_column(String(255))
     user_id: Mapped[int]
     why: Mapped[str | None]
     topic: Mapped[str | None]
@@ -97,22 +100,92 @@ class Proposal(Row):
     created_at: Mapped[datetime]
     why: Mapped[str | None] = mapped_column(Text, default=None)
     topic: Mapped[str | None] = mapped_column(default=None)
+    topic_chosen: Mapped[bool] = mapped_column(default=False)  # by a person, not guessed
+    #: "open", "withdrawn" (by its proposer), "retired" (by an organiser), "faded" (no votes), "chosen"
     state: Mapped[str] = mapped_column(String(16), default="open")
+    opened_at: Mapped[datetime | None] = mapped_column(default=None)  # again, after it had been closed
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
     ballot_channel_id: Mapped[int | None] = mapped_column(default=None)
     ballot_message_id: Mapped[int | None] = mapped_column(default=None, index=True)
-    ballot_emoji: Mapped[str | None] = mapped_column(default=None)
+    ballot_emoji: Mapped[str | None] = mapped_column(default=None)  # the vote's
+    ballot_presenter_emoji: Mapped[str | None] = mapped_column(default=None)  # "I would present this"
+    ballot_number: Mapped[int] = mapped_column(default=0)  # how often its ballot has been posted
+    ballot_edits: Mapped[int] = mapped_column(default=0)
+    ballot_lost: Mapped[bool] = mapped_column(default=False)  # a moderator deleted it: its votes stay
+    ballot_shows: Mapped[str | None] = mapped_column(default=None)  # the standing that stands on it
 
 
 class Vote(Row):
-    """One member's vote for one proposal; the primary key makes a second one impossible."""
+    """One member's vote for one proposal; the primary key makes a second one impossible.
+
+    `marks` are the reactions that make it, separated by blanks: a person may react in two skin tones. `counts` is
+    false for a vote that Discord shows and the group's rules do not count: its voter left, or lacks the role.
+    """
 
     __tablename__ = "votes"
     proposal_id: Mapped[int] = mapped_column(
         ForeignKey("proposals.proposal_id", ondelete="CASCADE"), primary_key=True
     )
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    guild_id: Mapped[int]
+    guild_id: Mapped[int] = mapped_column(index=True)
     noted_at: Mapped[datetime]
+    marks: Mapped[str] = mapped_column(Text)
+    counts: Mapped[bool] = mapped_column(default=True)
+
+
+class Hand(Row):
+    """A member who raised a hand on a ballot ("I would present this"); `marks` as for votes.
+
+    It is what Discord shows. That they would present is a `Volunteer`, whom a hand makes and its lowering unmakes, as
+    a button does: the last word holds.
+    """
+
+    __tablename__ = "hands"
+    proposal_id: Mapped[int] = mapped_column(
+        ForeignKey("proposals.proposal_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    guild_id: Mapped[int] = mapped_column(index=True)
+    marks: Mapped[str] = mapped_column(Text)
+
+
+class Choice(Row):
+    """A paper that was chosen, how, and why. `session_id` is where it is read, once that is known."""
+
+    __tablename__ = "choices"
+    choice_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int] = mapped_column(index=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.proposal_id"))
+    chosen_at: Mapped[datetime]
+    chosen_by: Mapped[int]  # 0: by itself, at a deadline
+    way: Mapped[str] = mapped_column(String(16))  # "fair", "approval", "other"
+    votes: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sessions.session_id", ondelete="SET NULL"), default=None
+    )
+
+
+class ChoiceVoter(Row):
+    """Somebody whose votes counted at a choice: the memory of the fair rule. `served`: they voted for the winner."""
+
+    __tablename__ = "choice_voters"
+    choice_id: Mapped[int] = mapped_column(
+        ForeignKey("choices.choice_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    guild_id: Mapped[int] = mapped_column(index=True)
+    served: Mapped[bool]
+
+
+class Deadline(Row):
+    """When a server's next paper is chosen by itself."""
+
+    __tablename__ = "deadlines"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(index=True)
+    way: Mapped[str] = mapped_column(String(16))
+    set_by: Mapped[int]
 
 
 class Series(Row):
@@ -238,6 +311,55 @@ class Volunteer(Row):
     )
 
 
+class Rsvp(Row):
+    """Whether a member will come to a session; the primary key makes a second answer impossible."""
+
+    __tablename__ = "rsvps"
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("sessions.session_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    guild_id: Mapped[int]
+    answer: Mapped[str] = mapped_column(String(8))  # "going", "maybe" or "cannot"
+    noted_at: Mapped[datetime]
+
+
+class Question(Row):
+    """A question for a session's presenter. `user_id` is None when it was asked anonymously: nobody knows who did."""
+
+    __tablename__ = "questions"
+    question_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int]
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.session_id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(default=None)
+    removed: Mapped[bool] = mapped_column(default=False)
+
+
+class QuestionVote(Row):
+    """A member would like a question to be asked."""
+
+    __tablename__ = "question_votes"
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("questions.question_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    guild_id: Mapped[int]
+
+
+class Handout(Row):
+    """What was said of a session outside of Discord, as it stood when organisers took it from here."""
+
+    __tablename__ = "handouts"
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("sessions.session_id", ondelete="CASCADE"), primary_key=True
+    )
+    guild_id: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    said_at: Mapped[datetime]
+
+
 class Deed(Row):
     """Who changed what, for `/history`. `changes` holds field, before and after; never a link or a contact."""
 
@@ -308,13 +430,31 @@ class ReminderChoice(Row):
 
 
 class FeedDay(Row):
-    """Which papers arXiv's feed of a category showed last: the only proof that a batch is new."""
+    """What arXiv's feed of a category showed last: the only proof that a batch is new. Days are Eastern dates."""
 
     __tablename__ = "feed_days"
     category: Mapped[str] = mapped_column(String(32), primary_key=True)
     fetched_at: Mapped[datetime]
-    digest: Mapped[str] = mapped_column(String(64))  # hash of the ids and versions seen
-    entries: Mapped[list[str]]  # ids of new and cross-listed papers, as the feed listed them
+    day: Mapped[date]  # the day of the last batch that was news
+    covered: Mapped[date]  # all that was announced until then is known
+    entries: Mapped[list[str]]  # ids with versions of the last batch that was news
+    usual: Mapped[float] = mapped_column(default=0.0)  # how many they usually are
+    lag: Mapped[str | None] = mapped_column(default=None)  # why the day's batch may not be all of it
+    etag: Mapped[str | None] = mapped_column(default=None)
+    modified: Mapped[str | None] = mapped_column(default=None)
+    ask_after: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Announced(Row):
+    """arXiv announced a paper in a category: the papers of the last weeks, numbered in the order we learned of them."""
+
+    __tablename__ = "announced"
+    __table_args__ = (UniqueConstraint("category", "paper_id", "day"),)
+    announced_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    category: Mapped[str] = mapped_column(String(32))
+    paper_id: Mapped[str] = mapped_column(ForeignKey("papers.paper_id"), index=True)
+    day: Mapped[date] = mapped_column(index=True)  # the feed day, an Eastern date
+    kind: Mapped[str] = mapped_column(String(16))  # "new", "cross", "replace" or "replace-cross"
 
 
 class DigestRun(Row):
@@ -330,14 +470,74 @@ class DigestRun(Row):
     attempts: Mapped[int] = mapped_column(default=0)
     papers: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(Text, default=None)
+    through: Mapped[int | None] = mapped_column(default=None)  # the last announcement that was considered
+    through_day: Mapped[date | None] = mapped_column(default=None)  # and the last day that had been announced
+    asked_by: Mapped[int | None] = mapped_column(default=None)  # who asked for it out of turn
 
 
 class Shown(Row):
-    """A paper that a server's digest has shown: it is not shown there again, ever."""
+    """A paper that a server's digest has shown, in a channel or behind "Show more": it is not shown again, ever."""
 
     __tablename__ = "shown_papers"
     guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     paper_id: Mapped[str] = mapped_column(ForeignKey("papers.paper_id"), primary_key=True)
-    topic: Mapped[str]
+    topic: Mapped[str]  # the key of the best one
     score: Mapped[float]
-    day: Mapped[date]
+    day: Mapped[date]  # of the digest, a local date
+    topics: Mapped[list[str]] = mapped_column(default_factory=list)  # all that have it, best first
+    channel: Mapped[str] = mapped_column(default="")
+    place: Mapped[int] = mapped_column(default=0)  # from the best, 1
+    post: Mapped[str | None] = mapped_column(default=None)  # the key of its post; None: behind "Show more"
+    reason: Mapped[str | None] = mapped_column(default=None)  # why it stands so high, for this group
+    late: Mapped[date | None] = mapped_column(default=None)  # announced then, and only now found
+
+
+class Verdict(Row):
+    """What a member pressed on a line of a digest: "like" or "dislike"."""
+
+    __tablename__ = "verdicts"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    paper_id: Mapped[str] = mapped_column(ForeignKey("papers.paper_id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    verdict: Mapped[str] = mapped_column(String(8))
+    noted_at: Mapped[datetime]
+
+
+class TasteState(Row):
+    """What was learned of a server's taste, and from what: `learned_from` changes when there is more to learn."""
+
+    __tablename__ = "tastes"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    learned_from: Mapped[str] = mapped_column(String(64))
+    learned_at: Mapped[datetime]
+    state: Mapped[dict[str, Any]]
+
+
+class OwnTopics(Row):
+    """A server's own topics, in place of those of config.toml: a list of [[topics]] tables as JSON."""
+
+    __tablename__ = "own_topics"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    topics: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
+class Follow(Row):
+    """What a member wants to be told of by direct message; `asked_in` is the channel where they said so."""
+
+    __tablename__ = "follows"
+    __table_args__ = (UniqueConstraint("guild_id", "user_id", "kind", "what"),)
+    follow_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
+    guild_id: Mapped[int] = mapped_column(index=True)
+    user_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(8))  # "topic" (then `what` is its key), "author" or "words"
+    what: Mapped[str]
+    asked_in: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+# An id of ours is never given twice, not even after its row is gone: buttons and the keys of posts name rows by it.
+for _table in Row.metadata.tables.values():
+    if any(column.type is OurId for column in _table.primary_key):
+        _table.dialect_options["sqlite"]["autoincrement"] = True

@@ -6,7 +6,6 @@ python tools/picture.py [FILE]        needs Chromium or Chrome
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -14,9 +13,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bot.stage import Stage, demo  # noqa: E402
+from bot.rehearse import demo  # noqa: E402
+from bot.stage import Stage  # noqa: E402
+from tests.rehearsal_page.browser import chromium, running, tab  # noqa: E402
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 VIEW = "?as=aisha&channel=proposals&panel=time&theme=light&tour=off"
 PAPERS = (
     ("jonas", "2203.15556", "How should we spend a fixed budget?", ("kenji", "lucia")),
@@ -50,33 +50,26 @@ async def play(stage: Stage) -> None:
     await stage.app.services.votes.settle()
 
 
-async def take(url: str, target: Path) -> None:
-    """Have a browser without a window draw the page."""
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if browser is None:
-        sys.exit("Chromium or Chrome is needed to take the picture.")
-    with tempfile.TemporaryDirectory() as profile:
-        process = await asyncio.create_subprocess_exec(
-            browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1440,900",
-            "--virtual-time-budget=4000", f"--user-data-dir={profile}", f"--screenshot={target}", url,
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        async with asyncio.timeout(60):
-            code = await process.wait()
-    if code:
-        sys.exit(f"The browser ended with code {code}.")
+async def take(program: str, url: str, target: Path) -> None:
+    """Have a browser without a window draw the page, once it knows what is armed."""
+    with running(program) as address:
+        async with tab(address) as page:
+            await page.size(1440, 900)
+            await page.open(url)
+            await page.until("document.body.innerText.includes('the announcement channel')")
+            await page.picture(target)
 
 
-async def main(target: Path) -> None:
+async def main(program: str, target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        # The shipped papers are enough; what may lie beside the checkout is not looked at.
-        async with demo(port=0, database=Path(folder) / "bot.db", checkout=Path(folder)) as stage:
+        async with demo(port=0, folder=Path(folder)) as stage:
             await play(stage)
-            await take(f"{stage.server.url}/{VIEW}", target)
+            await take(program, f"{stage.server.url}/{VIEW}", target)
 
 
 if __name__ == "__main__":
+    browser = chromium() or sys.exit("Chromium or Chrome is needed to take the picture.")
     picture = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "docs" / "pictures" / "room.png").absolute()
     picture.parent.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(picture))
+    asyncio.run(main(browser, picture))
     print(picture)

@@ -56,7 +56,8 @@ class Attachment:
 class Card:
     """One thing the bot says. `text` and field values are Discord markup; the rest is plain text.
 
-    `pings` are the members that a post may notify, `ping_roles` the roles: nobody else, whatever the texts contain.
+    `pings` are the members that a post may notify, `ping_roles` the roles, by id or name: nobody else, whatever the
+    texts contain.
     """
 
     title: str = ""
@@ -67,7 +68,7 @@ class Card:
     tone: Tone = "plain"
     buttons: tuple[Button, ...] = ()
     pings: tuple[int, ...] = ()
-    ping_roles: tuple[int, ...] = ()
+    ping_roles: tuple[str, ...] = ()
     reactions: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     selects: tuple[Select, ...] = ()

@@ -1,57 +1,322 @@
-"""The arXiv digest of a channel, as a card."""
+"""The arXiv digest of a channel, its lines one by one, and what is said about it, as cards."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
-from bot.cards.base import Card, clip, count, link, names, plain
-from bot.cards.papers import abs_url, propose_button, title_of
-from bot.sources.text import gist, readable
-from bot.topics.taxonomy import Topic
-from storage.tables import Paper
+from bot.cards.base import Button, Card, action, clip, count, flat, jump, link, plain
+from bot.cards.forms import Option, Select
+from bot.cards.papers import abs_url, links_of, propose_button, title_of
+from bot.sources.text import first_sentences, gist, readable
+from storage.tables import Paper, Proposal
 
 #: Papers in one message: two rows of buttons, and each paper keeps room for a sentence.
 PER_MESSAGE = 10
 #: What one paper may take of the 4,096 characters of a description, and how it is shortened until it fits.
 _ENTRY = 400
 _LENGTHS = ((140, 70, 150), (140, 60, 90), (120, 50, 0), (70, 0, 0), (30, 0, 0))
+_ABSTRACT = 3000
+_AUTHORS = 3
+_PREVIEWED = 5
 
 
-def digest(
-    papers: Sequence[Paper], topic_of: Mapping[str, Topic | None], *, day: date, start: int, total: int
-) -> Card:
-    """One message of a channel's digest: `papers` are the numbers `start`, `start`+1, … of `total`."""
-    lines = [
-        _entry(number, paper, topic_of.get(paper.paper_id)) for number, paper in enumerate(papers, start)
-    ]
-    part = f" · {start}–{start + len(papers) - 1} of {total}" if total > len(papers) else ""
+@dataclass(frozen=True)
+class Line:
+    """A paper in a digest, as it stands now. `late` is the day whose digest went out without it."""
+
+    number: int
+    paper: Paper
+    topics: tuple[str, ...] = ()  # names, the best first
+    reason: str | None = None
+    late: date | None = None
+    likes: int = 0
+    proposal: Proposal | None = None
+    colleagues: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Which days a message is about; whether all of it comes late, or after a first part of the same day."""
+
+    first: date
+    last: date
+    late: bool = False
+    again: bool = False
+
+
+class Placed(Protocol):
+    """A line that a digest would have."""
+
+    @property
+    def paper(self) -> Paper: ...
+    @property
+    def topics(self) -> tuple[str, ...]: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def posted(self) -> bool: ...
+
+
+def digest(heading: Heading, lines: Sequence[Line], *, left: int, needed: int) -> Card:
+    """One message of a channel's digest. `left` papers are behind "Show more"; `needed` 👍 make a proposal."""
+    promise = f"{count(needed, 'press', 'presses')} of 👍 make a proposal" if needed else "👍: read this"
     return Card(
-        title=f"New on arXiv · {day:%A} {day.day} {day:%B}{part}",
-        text="\n".join(lines),
-        footer=f"{count(total, 'paper')} for this channel, best first. Press a number to propose that paper.",
+        title=_title(heading),
+        text="\n".join(_entry(line) for line in lines),
+        footer=f"Best first. {promise}." if len(lines) > 1 else f"{promise}.",
         tone="digest",
-        buttons=tuple(
-            propose_button(paper, f"Propose {number}") for number, paper in enumerate(papers, start)
-        ),
+        selects=(_menu(lines),) if lines else (),
+        buttons=(*(_like(line) for line in lines), *_more(lines, left)),
     )
 
 
-def _entry(number: int, paper: Paper, topic: Topic | None) -> str:
+def _title(heading: Heading) -> str:
+    if heading.first == heading.last:
+        days = day_name(heading.first)
+    elif heading.first.month == heading.last.month:
+        days = f"{heading.first.day}–{heading.last.day} {heading.last:%B}"
+    else:
+        days = f"{heading.first.day} {heading.first:%B} – {heading.last.day} {heading.last:%B}"
+    if heading.late:
+        return f"Late from {days}"
+    return f"New on arXiv · {days}" + (" · more has come" if heading.again else "")
+
+
+def day_name(day: date) -> str:
+    """A day as people say it: "Tuesday 9 June"."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def thread_name(day: date) -> str:
+    return f"More on arXiv · {day_name(day)}"
+
+
+def _menu(lines: Sequence[Line]) -> Select:
+    options = tuple(
+        Option(
+            label=clip(f"{line.number}. {title_of(line.paper)}", 100),
+            value=line.paper.paper_id,
+            about=clip(_authors(line), 100),
+        )
+        for line in lines
+    )
+    return Select(action("paper"), "Abstract · propose · not for us …", options)
+
+
+def _like(line: Line) -> Button:
+    label = f"{line.number} · {line.likes}" if line.likes else f"{line.number}"
+    done = line.proposal is not None
+    return Button(
+        label,
+        action=action("like", line.paper.paper_id),
+        emoji="👍",
+        style="success" if done else "secondary",
+    )
+
+
+def _more(lines: Sequence[Line], left: int) -> tuple[Button, ...]:
+    if not left or not lines:
+        return ()
+    return (Button(f"Show {left} more", action=action("more_papers", lines[-1].paper.paper_id)),)
+
+
+def _entry(line: Line) -> str:
     for lengths in _LENGTHS:
-        entry = _entry_within(number, paper, topic, *lengths)
+        entry = _entry_within(line, *lengths)
         if len(entry) <= _ENTRY:
             break
     return entry
 
 
-def _entry_within(
-    number: int, paper: Paper, topic: Topic | None, title: int, authors: int, sentence: int
-) -> str:
-    heading = link(clip(title_of(paper), title), abs_url(paper.paper_id))
-    about = [plain(names(paper.authors, 3), authors), plain(topic.name, authors) if topic else ""]
+def _entry_within(line: Line, title: int, words: int, sentence: int) -> str:
+    heading = link(clip(title_of(line.paper), title), abs_url(line.paper.paper_id))
+    about = [
+        _authors_marked(line, words) if words else "",
+        plain(line.topics[0], words) if line.topics else "",
+    ]
+    about += [plain(line.reason, words) if line.reason and words else ""]
+    about += [f"late from {line.late:%A}" if line.late else "", _proposed(line)]
     rest = " · ".join(part for part in about if part)
-    said = plain(gist(readable(paper.abstract), paper.title), sentence)
+    said = plain(gist(readable(line.paper.abstract), line.paper.title), sentence) if sentence else ""
     return "\n".join(
-        part for part in (f"**{number}.** {heading}", f"-# {rest}" if rest else "", said) if part
+        part for part in (f"**{line.number}.** {heading}", f"-# {rest}" if rest else "", said) if part
     )
+
+
+def _authors(line: Line) -> str:
+    """The first authors, colleagues before all others, as plain text."""
+    authors = sorted(map(flat, line.paper.authors), key=lambda name: name not in _flat(line.colleagues))
+    more = len(authors) - _AUTHORS
+    return ", ".join(authors[:_AUTHORS]) + (f" and {more} more" if more > 0 else "")
+
+
+def _flat(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(flat, names))
+
+
+def _authors_marked(line: Line, limit: int) -> str:
+    shown = plain(_authors(line), limit)
+    return f"⭐ **{shown}**" if line.colleagues else shown
+
+
+def _proposed(line: Line) -> str:
+    proposal = line.proposal
+    if proposal is None:
+        return ""
+    if proposal.ballot_channel_id and proposal.ballot_message_id:
+        where = jump(proposal.guild_id, proposal.ballot_channel_id, proposal.ballot_message_id)
+        return f"[proposed]({where})"
+    return "proposed"
+
+
+def paper(line: Line, *, needed: int) -> Card:
+    """A line in full, privately: the abstract, why it is here, and what can be done with it."""
+    paper = line.paper
+    why = f"In the digest as **{plain(' · '.join(line.topics), 200)}**" if line.topics else ""
+    why += f", {plain(line.reason, 150)}" if line.reason else ""
+    parts = (
+        f"*{plain(', '.join(paper.authors), 400)}*" if paper.authors else "",
+        plain(first_sentences(readable(paper.abstract), _ABSTRACT)),
+        f"-# {why}" if why else "",
+        links_of(paper),
+        _liked_so_far(line, needed),
+    )
+    return Card(
+        title=title_of(paper),
+        url=abs_url(paper.paper_id),
+        text="\n\n".join(part for part in parts if part),
+        tone="paper",
+        buttons=(
+            Button("Read this", action=action("like", paper.paper_id), emoji="👍"),
+            propose_button(paper, "Propose it now"),
+            Button("Not for us", action=action("not_for_us", paper.paper_id)),
+        ),
+    )
+
+
+def _liked_so_far(line: Line, needed: int) -> str:
+    if line.proposal is not None:
+        return "It has been proposed already."
+    if not line.likes:
+        return ""
+    missing = needed - line.likes
+    rest = f"; {missing} more and it is a proposal" if missing > 0 else ""
+    return f"{count(line.likes, 'member')} would read it{rest}."
+
+
+def liked(line: Line, *, needed: int) -> Card:
+    """Your 👍 counts."""
+    title = f"**{plain(title_of(line.paper), 200)}**"
+    if line.proposal is not None:
+        said = "It has been proposed already: vote for it there, too."
+    elif needed:
+        said = f"👍 {line.likes} of {needed}. With {needed} it becomes a proposal."
+    else:
+        said = "Papers like it will come higher."
+    return Card(text=f"{title}\n{said}", tone="good", buttons=_after(line))
+
+
+def liked_by(number: int) -> str:
+    """Why a paper was proposed that nobody proposed."""
+    return f"{count(number, 'member')} marked it in the digest."
+
+
+def disliked(line: Line) -> Card:
+    return Card(
+        text=f"**{plain(title_of(line.paper), 200)}**\nNoted. Papers like it will come lower in this server's digests.",
+        buttons=_take_back(line),
+    )
+
+
+def taken_back(line: Line) -> Card:
+    return Card(text=f"**{plain(title_of(line.paper), 200)}**\nTaken back.")
+
+
+def _after(line: Line) -> tuple[Button, ...]:
+    propose = () if line.proposal else (propose_button(line.paper, "Propose it now"),)
+    return (*propose, *_take_back(line))
+
+
+def _take_back(line: Line) -> tuple[Button, ...]:
+    return (Button("Take it back", action=action("no_verdict", line.paper.paper_id)),)
+
+
+def more(lines: Sequence[Line], *, left: int, day: date) -> Card:
+    """A page of what a digest did not post, privately."""
+    return Card(
+        title=f"More of {day_name(day)}",
+        text="\n".join(_entry(line) for line in lines),
+        footer=f"{left} more after these." if left else "That is all of them.",
+        tone="digest",
+        selects=(_menu(lines),),
+        buttons=(*(_like(line) for line in lines), *_more(lines, left)),
+    )
+
+
+def preview(
+    channels: Mapping[str, Sequence[Placed]], names: Mapping[str, str], troubles: Sequence[str]
+) -> Card:
+    """What the next digest would show in each channel."""
+    parts = []
+    for channel, lines in channels.items():
+        posted = [line for line in lines if line.posted]
+        shown = [
+            f"{number}. {link(clip(title_of(line.paper), 90), abs_url(line.paper.paper_id))} "
+            f"· {plain(names.get(line.topics[0], line.topics[0]), 40)}"
+            for number, line in enumerate(posted[:_PREVIEWED], 1)
+        ]
+        behind = len(lines) - len(posted)
+        rest = f"… {len(posted) - len(shown)} more" if len(posted) > len(shown) else ""
+        rest += f"{', ' if rest else ''}{behind} behind “Show more”" if behind else ""
+        parts.append(
+            "\n".join([f"**#{plain(channel)}**: {count(len(posted), 'paper')}", *shown, rest]).strip()
+        )
+    text = "\n\n".join([*dict.fromkeys(troubles), *parts])
+    return Card(
+        title="The next digest, as far as arXiv has it",
+        text=text or "Nothing new for this group's topics so far.",
+        footer="Nothing was posted.",
+        tone="digest",
+    )
+
+
+def made_now(papers: int, troubles: Sequence[str], lags: Sequence[str], silence: str | None) -> Card:
+    """What came of asking for a digest out of turn."""
+    if papers:
+        said = f"{count(papers, 'new paper')} on the way to the topic channels."
+    else:
+        said = "There is nothing new for this group's topics."
+    reasons = list(dict.fromkeys([*troubles, *(f"arXiv's feed of {lag}." for lag in lags)]))
+    if (troubles or lags) and papers == 0:
+        reasons.append("I ask again by myself today.")
+    return Card(
+        title="Digest", text="\n".join([said, *reasons, *([silence] if silence and not papers else [])]),
+        tone="good" if papers else "plain",
+    )  # fmt: skip
+
+
+def failed(since: date, cause: str) -> Card:
+    """Told to the organisers after the second day without an answer."""
+    return Card(
+        title="Two days without arXiv",
+        text=f"I could not make the digest since {day_name(since)}. {plain(cause, 500)}\n"
+        "I go on trying every day; what was missed comes in one digest when arXiv answers again.",
+        tone="bad",
+    )
+
+
+def no_category(category: str) -> Card:
+    """Told to the organisers once: a topic names a category that arXiv does not have."""
+    return Card(
+        title=f"arXiv knows no category “{plain(category)}”",
+        text="One of the topics names it. Look for it with `/topics list` and mend it with `/topics edit`; "
+        "the list of all is on https://arxiv.org/category_taxonomy.",
+        tone="warn",
+    )
+
+
+def closed(reason: str) -> Card:
+    return Card(title="No new papers today", text=reason, tone="digest")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
 
 from bot.cards.base import (
     Button,
     Card,
-    Field,
     action,
     clip,
     count,
@@ -15,12 +16,10 @@ from bot.cards.base import (
     jump,
     link,
     member,
-    names,
     plain,
     stamp,
 )
-from bot.sources.text import first_sentences, readable
-from bot.topics.taxonomy import Topic
+from bot.sources.text import readable
 from storage.proposals import Standing
 from storage.tables import Paper, Proposal
 
@@ -32,6 +31,18 @@ def abs_url(paper_id: str) -> str:
     return f"https://arxiv.org/abs/{paper_id}"
 
 
+def is_arxiv(paper_id: str) -> bool:
+    """Whether a key of ours is arXiv's: others say where they are from, "doi:…", "openreview:…", "url:…"."""
+    return ":" not in paper_id
+
+
+def url_of(paper: Paper) -> str:
+    """The page of a paper."""
+    if is_arxiv(paper.paper_id):
+        return abs_url(paper.paper_id)
+    return paper.link or ""
+
+
 def title_of(paper: Paper) -> str:
     """A paper's title as people read it, on one line."""
     return flat(readable(paper.title))
@@ -39,40 +50,14 @@ def title_of(paper: Paper) -> str:
 
 def links_of(paper: Paper) -> str:
     """Where a paper can be read."""
+    if not is_arxiv(paper.paper_id):
+        host = urlsplit(url_of(paper)).hostname or "the paper"
+        return link(host.removeprefix("www."), url_of(paper))
     links = [f"[arXiv]({abs_url(paper.paper_id)})", f"[PDF](https://arxiv.org/pdf/{paper.paper_id})"]
     if "/" not in paper.paper_id:  # these two know only ids of the present scheme
         links.append(f"[HTML](https://arxiv.org/html/{paper.paper_id})")
         links.append(f"[alphaXiv](https://www.alphaxiv.org/abs/{paper.paper_id})")
     return " · ".join(links)
-
-
-def ballot(paper: Paper, proposal: Proposal, topics: Sequence[Topic], *, emoji: str, ping: bool) -> Card:
-    """The message that people vote on. With `ping` its proposer is told: it comes later than they asked for it."""
-    shown = " · ".join(plain(topic.name) for topic in topics)
-    fields = [
-        Field("Why", plain(proposal.why, 1000)) if proposal.why else None,
-        Field("Topics", shown or "none of the group's", inline=True),
-        Field("Categories", plain(", ".join(paper.categories), 200) or "–", inline=True),
-        Field("Read it", links_of(paper)),
-    ]
-    text = "\n\n".join(
-        part
-        for part in (
-            f"*{plain(names(paper.authors), 400)}*" if paper.authors else "",
-            plain(first_sentences(readable(paper.abstract), ABSTRACT)),
-            f"Proposed by {member(proposal.proposer_id)}. React with {shown_emoji(emoji)} to vote for it.",
-        )
-        if part
-    )
-    return Card(
-        title=plain(title_of(paper), 250),
-        url=abs_url(paper.paper_id),
-        text=text,
-        fields=tuple(field for field in fields if field),
-        tone="paper",
-        pings=(proposal.proposer_id,) if ping and proposal.proposer_id else (),
-        reactions=(emoji,),
-    )
 
 
 def shown_emoji(emoji: str) -> str:
@@ -105,6 +90,8 @@ def proposed_before(paper: Paper, proposal: Proposal, *, channel_id: int | None)
 
 def ballot_place(proposal: Proposal, channel_id: int | None) -> str:
     """A sentence that says where the ballot is, or will be."""
+    if proposal.ballot_lost:
+        return "Its ballot was deleted; its votes are still there."
     if proposal.ballot_message_id and proposal.ballot_channel_id:
         return (
             f"Its ballot: {jump(proposal.guild_id, proposal.ballot_channel_id, proposal.ballot_message_id)}"
@@ -114,6 +101,8 @@ def ballot_place(proposal: Proposal, channel_id: int | None) -> str:
 
 
 def _ballot_button(proposal: Proposal) -> tuple[Button, ...]:
+    if proposal.ballot_lost:
+        return (Button("Post its ballot again", action=action("repost", proposal.proposal_id)),)
     if not (proposal.ballot_message_id and proposal.ballot_channel_id):
         return ()
     url = jump(proposal.guild_id, proposal.ballot_channel_id, proposal.ballot_message_id)
@@ -130,12 +119,13 @@ def wished(paper_id: str, cause: str) -> Card:
     )
 
 
-def wish_failed(paper_id: str, days: int) -> Card:
+def wish_failed(paper_id: str, asked_at: datetime) -> Card:
     """Said to the proposer when a kept proposal is given up."""
     return Card(
-        title=f"arXiv never served {paper_id}",
-        text=f"You proposed [{paper_id}]({abs_url(paper_id)}) {days} days ago. arXiv, asked many times since, "
-        "knows no such paper. Please check the number and propose it again with `/propose`.",
+        title=f"arXiv has no paper {paper_id}",
+        text=f"You proposed [{paper_id}]({abs_url(paper_id)}) on {stamp(asked_at, 'D')}. arXiv could not say then "
+        "whether there is such a paper; now it says that it knows none. Please check the number and propose it again "
+        "with `/propose`.",
         tone="warn",
     )
 

@@ -5,35 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.cards.base import Button, Card, action, clip, count, member, plain, stamp
-from bot.cards.sessions import how_soon, reminder, session_title, two_times
+from bot.cards.base import Button, Card, action, channel, clip, count, member, plain, stamp
+from bot.cards.sessions import Around, how_soon, reminder, session_title
+from bot.cards.times import two_times
+from bot.cards.waiting import kind_of, place_of
 from bot.when import parse_lead
 from storage.sessions import SessionView
 from storage.tables import Post
 
 __all__ = ["reminder"]  # the channel's own stands with the announcement it resembles
 
-_PLACES = {
-    "announcements": "the announcement channel",
-    "proposals": "the proposal channel",
-    "organisers": "the organisers",
-}
-_KINDS = {
-    "reminder": "reminder",
-    "starting": "start message",
-    "presenter": "reminder to the presenter",
-    "lacking": "what is missing",
-    "personal": "personal reminder",
-}
 _SHOWN = 12
 
 
-def starting(view: SessionView) -> Card:
+def starting(view: SessionView, around: Around) -> Card:
     """The hour has come."""
-    card = reminder(view, view.session.starts_at)
+    card = reminder(view, view.session.starts_at, around)
     return Card(
         title=clip(f"Starting now: {plain(session_title(view))}", 250),
-        text=two_times(view.session),
+        text=card.text,
         fields=card.fields,
         tone="session",
         buttons=card.buttons,
@@ -50,9 +40,9 @@ def presenter(view: SessionView, now: datetime) -> Card:
     )
 
 
-def personal(view: SessionView, now: datetime) -> Card:
+def personal(view: SessionView, now: datetime, around: Around) -> Card:
     """To a member who asked, by direct message."""
-    card = reminder(view, now)
+    card = reminder(view, now, around)
     return Card(
         title=card.title,
         text=f"{card.text}\n\nYou asked to be reminded. `/remindme` on the server changes it.",
@@ -136,10 +126,11 @@ def armed(view: SessionView, posts: Sequence[Post], *, organiser: bool) -> Card:
 
 
 def _what(post: Post) -> str:
-    kind = _KINDS.get(post.kind, plain(post.kind))
-    place, _, name = post.place.partition(":")
-    where = member(int(name)) if place == "user" else _PLACES.get(place, plain(f"#{name}"))
-    return f"{kind} → {where}"
+    return f"{kind_of(post.kind)} → {place_of(post.place, _mention)}"
+
+
+def _mention(kind: str, number: int) -> str:
+    return member(number) if kind == "user" else channel(number)
 
 
 def _buttons(posts: Sequence[Post], now: str, off: str) -> tuple[Button, ...]:
@@ -173,8 +164,8 @@ def queue(posts: Sequence[Post], now: datetime) -> Card:
 
 
 def hurried(kind: str) -> Card:
-    return Card(text=f"On its way: {_KINDS.get(kind, kind)}.", tone="good")
+    return Card(text=f"On its way: {kind_of(kind)}.", tone="good")
 
 
 def dropped(kind: str) -> Card:
-    return Card(text=f"Dropped: {_KINDS.get(kind, kind)}. It will not be sent.", tone="good")
+    return Card(text=f"Dropped: {kind_of(kind)}. It will not be sent.", tone="good")

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.cards.base import Button, Card, Field, action, clip, count, flat, link, names, plain, stamp
-from bot.cards.papers import ABSTRACT, abs_url, links_of, title_of
+from bot.cards import attendance
+from bot.cards.base import Button, Card, Field, action, channel, clip, count, flat, link, names, plain, stamp
+from bot.cards.papers import ABSTRACT, links_of, title_of, url_of
 from bot.cards.presenting import volunteer_button, who
+from bot.cards.times import two_times, wall
 from bot.sources.text import first_sentences, readable
-from bot.when import time_line
+from storage.rsvps import NOBODY, Counts
 from storage.sessions import SessionView, TalkView
 from storage.tables import Session
 
+#: How many sessions `/schedule` shows at a time.
+PER_PAGE = 6
 #: How long before the start the join link is given.
 JOIN_BEFORE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a session's card shows beside the session: times in which zones, who comes, and where it is discussed."""
+
+    zones: tuple[str, ...] = ()
+    counts: Counts = NOBODY
+    thread_id: int | None = None
+
+
+NOTHING_AROUND = Around()
 
 
 def session_title(view: SessionView) -> str:
@@ -31,14 +48,9 @@ def talk_title(view: TalkView) -> str:
     return title_of(view.paper) if view.paper else ""
 
 
-def when(session: Session) -> str:
-    """The two times a reader needs: their own, and the group's wall time with its right abbreviation."""
-    return f"{two_times(session)} · {session.minutes} min"
-
-
-def two_times(session: Session) -> str:
-    start = session.starts_at
-    return f"{stamp(start, 'F')} ({stamp(start, 'R')})\n{wall(start, session.zone)} · {session.zone}"
+def when(session: Session, zones: Sequence[str] = ()) -> str:
+    """The times a reader needs, their own and the group's with its right abbreviation, and how long it lasts."""
+    return f"{two_times(session, zones)}\n{session.minutes} minutes"
 
 
 def _talk_fields(view: SessionView) -> list[Field]:
@@ -46,7 +58,7 @@ def _talk_fields(view: SessionView) -> list[Field]:
     for talk in view.talks:
         if talk.paper:
             authors = f"\n*{plain(names(talk.paper.authors), 300)}*" if talk.paper.authors else ""
-            heading = link(clip(title_of(talk.paper), 250), abs_url(talk.paper.paper_id))
+            heading = link(clip(title_of(talk.paper), 250), url_of(talk.paper))
             fields.append(Field("Paper", f"{heading}{authors}\n{links_of(talk.paper)}"))
     if materials := _materials(view):
         fields.append(Field("From the session", materials))
@@ -70,21 +82,39 @@ def _materials(view: SessionView) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def talk_abstract(talk: TalkView) -> str:
+    """What a talk is about, as plain text: its own abstract, or its paper's."""
+    return readable(talk.talk.abstract or (talk.paper.abstract if talk.paper else ""))
+
+
 def _abstract(view: SessionView) -> str:
-    texts = [talk.talk.abstract or (talk.paper.abstract if talk.paper else "") for talk in view.talks]
+    texts = [talk_abstract(talk) for talk in view.talks]
     limit = ABSTRACT // max(len(texts), 1)
-    return "\n\n".join(plain(first_sentences(readable(text), limit)) for text in texts if text)
+    return "\n\n".join(plain(first_sentences(text, limit)) for text in texts if text)
 
 
-def announcement(view: SessionView) -> Card:
+def announcement(view: SessionView, around: Around = NOTHING_AROUND) -> Card:
     """The one public message of a session."""
     return Card(
         title=plain(session_title(view), 250),
         text=_abstract(view),
-        fields=(Field("When", when(view.session)), *_talk_fields(view)),
+        fields=(
+            Field("When", when(view.session, around.zones)),
+            *_talk_fields(view),
+            *_around_fields(around),
+        ),
         tone="session",
-        buttons=(*_join(view), *volunteer_button(view)),
+        buttons=(*_join(view), *attendance.buttons(view.session.session_id), *volunteer_button(view)),
     )
+
+
+def _around_fields(around: Around) -> list[Field]:
+    fields = []
+    if coming := attendance.in_words(around.counts):
+        fields.append(Field("Who comes", coming, inline=True))
+    if around.thread_id:
+        fields.append(Field("Discussion", channel(around.thread_id), inline=True))
+    return fields
 
 
 def _join(view: SessionView) -> tuple[Button, ...]:
@@ -112,7 +142,9 @@ def join(view: SessionView, now: datetime) -> Card:
     )
 
 
-def next_session(view: SessionView | None, *, later: int, running: bool = False) -> Card:
+def next_session(
+    view: SessionView | None, around: Around = NOTHING_AROUND, *, later: int, running: bool = False
+) -> Card:
     """`/nextsession`. `later` is how many more are planned after it."""
     if view is None:
         return Card(
@@ -121,7 +153,7 @@ def next_session(view: SessionView | None, *, later: int, running: bool = False)
             "Organisers plan a session with `/session plan`.",
         )
     more = f"{count(later, 'more session')} planned after it." if later else ""
-    card = announcement(view)
+    card = announcement(view, around)
     return Card(
         title=card.title,
         text=("**This session is on right now.**\n\n" if running else "") + card.text,
@@ -129,6 +161,34 @@ def next_session(view: SessionView | None, *, later: int, running: bool = False)
         footer=" ".join(part for part in (f"Session {view.session.session_id}.", more) if part),
         tone="session",
         buttons=card.buttons,
+    )
+
+
+def schedule(views: Sequence[SessionView], start: int, *, more: bool) -> Card:
+    """`/schedule`: `views` are the coming sessions from the `start`-th on; there may be more after them."""
+    if not views and not start:
+        return next_session(None, later=0)
+    page = start // PER_PAGE
+    buttons = [
+        Button(label, action=action("schedule", page + step))
+        for label, step, there in (("‹ Sooner", -1, page > 0), ("Later ›", 1, more))
+        if there
+    ]
+    return Card(
+        title="Coming sessions",
+        text="\n\n".join(_scheduled(view) for view in views) or "There are no more.",
+        footer="/present offers you for a date that is open. Times in the first line are your own.",
+        tone="session",
+        buttons=tuple(buttons),
+    )
+
+
+def _scheduled(view: SessionView) -> str:
+    session = view.session
+    return (
+        f"{stamp(session.starts_at, 'F')} ({stamp(session.starts_at, 'R')})\n"
+        f"**{plain(session_title(view), 150)}** · {clip(who(view), 300)}\n"
+        f"-# {wall(session.starts_at, session.zone)} · session {session.session_id}"
     )
 
 
@@ -150,19 +210,21 @@ def planned(view: SessionView, *, notes: Sequence[str], channel_id: int | None) 
         f"**{plain(session_title(view), 250)}**",
         when(view.session),
         *(f"⚠️ {plain(note)}" for note in notes),
-        f"It is announced in {place}, and the reminders are set.",
+        f"It is announced in {place}, and the reminders are set."
+        if view.session.state == "planned"
+        else "It stands in the archive as held.",
     ]
     if missing:
         parts.append("Still missing: " + "; ".join(missing) + ".")
     return Card(title=f"Session {view.session.session_id} is planned", text="\n".join(parts), tone="good")
 
 
-def reminder(view: SessionView, now: datetime) -> Card:
+def reminder(view: SessionView, now: datetime, around: Around = NOTHING_AROUND) -> Card:
     """A reminder, in the words that are right at the moment it is sent."""
-    card = announcement(view)
+    card = announcement(view, around)
     return Card(
         title=clip(f"{how_soon(view, now)}: {plain(session_title(view))}", 250),
-        text=two_times(view.session),
+        text=two_times(view.session, around.zones),
         fields=tuple(field for field in card.fields if field.name != "When"),
         tone="session",
         buttons=card.buttons,
@@ -185,17 +247,31 @@ def how_soon(view: SessionView, now: datetime) -> str:
     return "Tomorrow" if days == 1 else f"In {count(days, 'day')}"
 
 
-def wall(instant: datetime, zone: str) -> str:
-    """An instant in the group's words: "Mon 7 December 2026, 17:00 CET"."""
-    return time_line(instant, (), home=zone)
-
-
 def choice(view: SessionView) -> str:
     """A session in a list to choose from: plain text of at most 100 characters."""
     return clip(f"{wall(view.session.starts_at, view.session.zone)} · {session_title(view)}", 100)
 
 
-def cancelled(view: SessionView) -> Card:
+def moved(view: SessionView, before: datetime) -> Card:
+    """What the organiser is told after `/session move`."""
+    return Card(
+        title=clip(f"Moved: {plain(session_title(view))}", 250),
+        text=f"It was planned for {stamp(before, 'F')}. It is now:\n{when(view.session)}\n"
+        "Its announcement says so, and its reminders follow.",
+        tone="good",
+    )
+
+
+def closed(view: SessionView) -> Card:
+    """What the organiser is told after `/session close`."""
+    return Card(
+        title=clip(f"Held: {plain(session_title(view))}", 250),
+        text="It is closed. Add slides, recording and notes with `/session links`: they appear on its card.",
+        tone="good",
+    )
+
+
+def cancelled(view: SessionView, *, ping: str | None = None) -> Card:
     """News that a session is called off, and what its announcement says from then on."""
     session = view.session
     when_it_was = f"{stamp(session.starts_at, 'F')} ({wall(session.starts_at, session.zone)})"
@@ -203,4 +279,5 @@ def cancelled(view: SessionView) -> Card:
         title=clip(f"Cancelled: {plain(session_title(view))}", 250),
         text=f"The session of {when_it_was} does not take place.",
         tone="bad",
+        ping_roles=(ping,) if ping else (),
     )

@@ -18,7 +18,9 @@ from discord.ext import commands
 from bot.chat.actions import Actions
 from bot.chat.answer import answer, failed
 from bot.log import event
+from bot.services.events import NativeEvents
 from bot.services.people import Refused
+from bot.services.recount import Recount
 from bot.services.settings import SettingsService
 from bot.services.votes import Reaction, Votes
 
@@ -28,7 +30,7 @@ log = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 #: What the bot needs to be told; none of it is privileged.
-INTENTS = discord.Intents(guilds=True, guild_reactions=True)
+INTENTS = discord.Intents(guilds=True, guild_reactions=True, guild_scheduled_events=True)
 
 
 #: Close codes after which Discord will not take us back: wrong token, shards or intents.
@@ -49,8 +51,10 @@ class Ears:
 
     settings: SettingsService
     votes: Votes
+    recount: Recount
     notes: Notes
     actions: Actions
+    events: NativeEvents
     on_ready: Callable[[discord.Client], None]
 
 
@@ -121,10 +125,11 @@ class Client(commands.Bot):
     async def on_ready(self) -> None:
         # Fires again after every session that could not be resumed: events were missed in between.
         event(log, "discord.ready", guilds=len(self.guilds), user=self.user.id if self.user else None)
-        self._ears.on_ready(self)
-        self._ears.votes.read_again()
         for guild in self.guilds:
             await self._ears.settings.joined(guild.id, guild.name)
+            self._ears.events.look(guild.id)
+        self._ears.on_ready(self)
+        self._ears.recount.everything()
 
     async def on_resumed(self) -> None:
         event(log, "discord.resumed")
@@ -150,6 +155,14 @@ class Client(commands.Bot):
         if interaction.type in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             await self._ears.actions.dispatch(interaction)
 
+    async def on_scheduled_event_update(
+        self, _before: discord.ScheduledEvent, after: discord.ScheduledEvent
+    ) -> None:
+        self._ears.events.look(after.guild_id)
+
+    async def on_scheduled_event_delete(self, gone: discord.ScheduledEvent) -> None:
+        self._ears.events.look(gone.guild_id)
+
     # Nothing is awaited before a reaction is noted: so they are noted in the order in which they came.
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
@@ -163,13 +176,20 @@ class Client(commands.Bot):
         if payload.user_id == self.application_id or (self.user and payload.user_id == self.user.id):
             return
         emoji = payload.emoji.name if payload.emoji.id is None else f"{payload.emoji.name}:{payload.emoji.id}"
-        self._ears.votes.note(Reaction(payload.message_id, payload.user_id, emoji or "", added))
+        roles = None
+        if payload.member is not None:
+            roles = frozenset(text for role in payload.member.roles for text in (str(role.id), role.name))
+        self._ears.votes.note(
+            Reaction(
+                payload.message_id, payload.user_id, emoji or "", added, burst=payload.burst, roles=roles
+            )
+        )
 
     async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
-        self._ears.votes.read_message(payload.message_id)
+        self._ears.recount.message(payload.message_id)
 
     async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
-        self._ears.votes.read_message(payload.message_id)
+        self._ears.recount.message(payload.message_id)
 
 
 async def connect(

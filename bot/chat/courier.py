@@ -15,8 +15,7 @@ from bot.cards import Card, NativeEvent, Said, Thread
 from bot.chat import natives
 from bot.chat.draw import drawn, redrawn, reference_of
 from bot.chat.places import Places, find, missing
-from bot.services.outbox import Blocked, Impossible, NotNow, Sent, Target, Unclear
-from bot.services.votes import Unreadable, same_emoji
+from bot.services.delivery import Blocked, Impossible, NotNow, Sent, Target, Unclear
 from storage.tables import Post
 
 log = logging.getLogger(__name__)
@@ -77,7 +76,7 @@ class Courier:
             if isinstance(said, NativeEvent):
                 return await natives.event(self._guild(post), said, target, post.nonce)
             if isinstance(said, Card) and post.op == "send":
-                return await self._send(post, said)
+                return await self._send(post, said, target)
             if target is None:
                 raise Impossible("the message it is for was never posted")
             message = self._at(target.channel_id, post).get_partial_message(target.message_id)
@@ -89,10 +88,13 @@ class Courier:
                 await message.add_reaction(emoji)
             return Sent(target.channel_id, target.message_id)
 
-    async def _send(self, post: Post, card: Card) -> Sent:
+    async def _send(self, post: Post, card: Card, thread: Target | None) -> Sent:
+        """Send a card to its place, or into a thread: it bears the id of the message that it was opened from."""
         # Should the reply be lost, it is looked for here, wherever the place may lead by then.
-        post.channel_id = channel_id = await self._places.resolve(post.guild_id, post.place)
-        arguments = drawn(card, reference=post.nonce)
+        post.channel_id = channel_id = (
+            thread.message_id if thread else await self._places.resolve(post.guild_id, post.place)
+        )
+        arguments = drawn(self._places.with_roles(post.guild_id, card), reference=post.nonce)
         message = await self._at(channel_id, post).send(nonce=post.nonce, **arguments)
         return Sent(channel_id, message.id)
 
@@ -147,45 +149,11 @@ def _meaning(error: discord.HTTPException, post: Post) -> Exception:
 
 def _name(post: Post) -> str:
     kind, _, name = post.place.partition(":")
-    return {"announcements": "the announcement channel", "proposals": "the proposal channel"}.get(
-        kind, f"#{name}"
-    )
+    return {
+        "announcements": "the announcement channel",
+        "proposals": "the proposal channel",
+        "threads": "threads",
+    }.get(kind, f"#{name}")
 
 
-class Reader:
-    """Reads who reacted to a ballot."""
-
-    def __init__(self, client: discord.Client) -> None:
-        self._client = client
-
-    async def reactors(self, channel_id: int, message_id: int, emoji: str) -> set[int] | None:
-        """The ids of all people who reacted with `emoji`, super-reactions included; None when the message is gone."""
-        channel = self._client.get_partial_messageable(channel_id)
-        people: set[int] = set()
-        try:
-            async with asyncio.timeout(PATIENCE * 4):
-                message = await channel.fetch_message(message_id)
-                for reaction in message.reactions:
-                    if not same_emoji(emoji, _name_of(reaction.emoji)):
-                        continue
-                    burst = reaction.burst_count
-                    for kind, number in (
-                        (discord.ReactionType.normal, reaction.count - burst),
-                        (discord.ReactionType.burst, burst),
-                    ):
-                        if number:
-                            people |= {user.id async for user in reaction.users(type=kind) if not user.bot}
-        except discord.NotFound as error:
-            if error.code in (_UNKNOWN_MESSAGE, _UNKNOWN_CHANNEL):
-                return None
-            raise Unreadable(str(error)) from error
-        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise Unreadable(f"{type(error).__name__}: {error}") from error
-        return people
-
-
-def _name_of(emoji: discord.PartialEmoji | discord.Emoji | str) -> str:
-    return emoji if isinstance(emoji, str) else f"{emoji.name}:{emoji.id}"
-
-
-__all__ = ["Courier", "Reader", "find"]
+__all__ = ["Courier", "find"]

@@ -52,7 +52,7 @@ def redrawn(card: Card, *, reference: str | None = None) -> dict[str, Any]:
             everyone=False,
             replied_user=False,
             users=[discord.Object(user) for user in card.pings],
-            roles=[discord.Object(role) for role in card.ping_roles],
+            roles=[discord.Object(int(role)) for role in card.ping_roles],
         ),
     }
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import aiohttp
 import discord
 
 from bot.cards import NativeEvent, Thread
-from bot.services.outbox import Impossible, Sent, Target
+from bot.services.delivery import Impossible, Sent, Target
+from bot.services.events import Span
+from bot.services.recount import Unreadable
 
+#: Seconds until a request to Discord is given up.
+PATIENCE = 30
 _THREAD_EXISTS, _UNKNOWN_EVENT = 160004, 10070
 
 
@@ -69,3 +76,26 @@ async def event(guild: discord.Guild, said: NativeEvent, target: Target | None, 
             raise Impossible("somebody deleted the event") from error
         raise
     return Sent(0, target.message_id)
+
+
+class EventReader:
+    """Reads a server's list of events."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def events(self, guild_id: int) -> dict[int, Span]:
+        """Those that are planned or running, by id. Raises Unreadable when Discord cannot tell now."""
+        guild = self._client.get_guild(guild_id)
+        if guild is None or guild.unavailable:
+            raise Unreadable(f"the server {guild_id} is not there")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                found = await guild.fetch_scheduled_events(with_counts=False)
+        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise Unreadable(f"{type(error).__name__}: {error}") from error
+        return {
+            known.id: Span(known.start_time, known.end_time)
+            for known in found
+            if known.status in (discord.EventStatus.scheduled, discord.EventStatus.active)
+        }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
 import discord
 
-from bot.services.outbox import Blocked, NotNow
+from bot.cards import Card
+from bot.services.delivery import Blocked, NotNow
 from bot.services.settings import SettingsService
 
 _SETTING = {"announcements": "announcement_channel", "proposals": "proposal_channel"}
@@ -29,6 +31,8 @@ class Places:
         if kind == "user":
             channel = await self._client.create_dm(discord.Object(int(name)))
             return channel.id
+        if kind == "thread":
+            return int(name)
         guild = self._client.get_guild(guild_id)
         if guild is None or guild.unavailable:
             raise NotNow(f"the server {guild_id} is not there", after=timedelta(seconds=2))
@@ -43,6 +47,15 @@ class Places:
         if channel_id is None:
             raise Blocked(f"There is no channel #{name} on this server. {cure}", place=f"#{name}")
         return channel_id
+
+    def with_roles(self, guild_id: int, card: Card) -> Card:
+        """The card with the ids of the roles that it pings; a role that is not there any more is left out."""
+        guild = self._client.get_guild(guild_id)
+        if not card.ping_roles or guild is None:
+            return replace(card, ping_roles=())
+        wanted = {name.casefold() for name in card.ping_roles}
+        found = [role for role in guild.roles if {str(role.id), role.name.casefold()} & wanted]
+        return replace(card, ping_roles=tuple(str(role.id) for role in found if not role.is_default()))
 
     async def _organisers(self, guild: discord.Guild) -> int:
         """The first channel where organisers will see it and the bot may speak."""

@@ -61,11 +61,16 @@ class ServerSeen:
 
 @dataclass(frozen=True)
 class Survey:
-    """What Discord says about the bot. `asks_for_code` is the setting "Requires OAuth2 Code Grant"."""
+    """What Discord says about the bot.
+
+    `asks_for_code`: the setting "Requires OAuth2 Code Grant" is on. `sends_elsewhere`: there is an "Interactions
+    Endpoint URL", to which Discord sends what people do instead of to the bot.
+    """
 
     name: str
     application_id: int
     asks_for_code: bool
+    sends_elsewhere: bool
     servers: Sequence[ServerSeen]
 
     @property
@@ -87,7 +92,13 @@ async def survey(token: str) -> Survey:
             application = client.application
             assert application is not None  # noqa: S101 - login sets it
             servers = [await _server(client, guild.id) async for guild in client.fetch_guilds(limit=None)]
-            return Survey(application.name, application.id, application.bot_require_code_grant, servers)
+            return Survey(
+                name=application.name,
+                application_id=application.id,
+                asks_for_code=application.bot_require_code_grant,
+                sends_elsewhere=bool(application.interactions_endpoint_url),
+                servers=servers,
+            )
     except discord.LoginFailure:
         raise TokenRefused from None
     except discord.HTTPException as error:

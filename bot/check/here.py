@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bot.check.finding import Finding, from_problem
+from bot.check.finding import Finding, Level, from_problem
 from bot.config import ConfigError, ServerSettings, Settings, is_open_to_others, read_token
 from storage import guilds
 from storage.database import DatabaseTrouble, ProcessLock, check_integrity, database_path, open_database
@@ -40,13 +40,14 @@ def of_database(settings: Settings) -> Iterator[Finding]:
         check_integrity(path)
         schema = revision(path)
     except DatabaseTrouble as trouble:
-        yield Finding("trouble", key, str(trouble).removeprefix(f"{key}: "))
+        level: Level = "config" if trouble.of_config else "trouble"
+        yield Finding(level, key, str(trouble).removeprefix(f"{key}: "))
         return
     folder = next(parent for parent in path.parents if parent.exists())
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
         yield Finding(
-            "trouble", key, f"the folder {folder} cannot be written to.",
-            "Change its owner (chown) or choose another place.",
+            "config", key, f"the folder {folder} cannot be written to.",
+            "Make it writable, or name another place.",
         )  # fmt: skip
     elif path.exists() and not os.access(path, os.W_OK):
         yield Finding("trouble", key, f"{path} cannot be written to.", "Change its owner (chown).")

@@ -48,6 +48,11 @@ def of_application(seen: Survey) -> Iterator[Finding]:
             "trouble", "discord", 'the application requires a "code grant", so nobody can invite the bot.',
             "Switch off Requires OAuth2 Code Grant on Discord's developer page (Bot).",
         )  # fmt: skip
+    if seen.sends_elsewhere:
+        yield Finding(
+            "trouble", "discord", "an Interactions Endpoint URL is set: commands go there, not to the bot.",
+            "Empty that field on Discord's developer page (General Information).",
+        )  # fmt: skip
     if not seen.servers:
         yield Finding("trouble", "discord", "the bot is on no server yet.", f"Invite it: {seen.invite_url}")
 

@@ -79,12 +79,19 @@ class Group:
     announcement_channel: str
     proposal_channel: str
     vote_emoji: str
+    presenter_emoji: str
+    vote_role: str | None  # who may vote; None is everybody
+    votes_per_member: int  # 0 is any number
+    own_votes: bool
+    presenter_first: bool  # whether a chosen paper waits for somebody who would present it
+    proposal_days: int  # until a proposal without a vote goes; 0 is never
     session_minutes: int
     organiser_channel: str | None
     quiet_hours: Quiet | None
     zones: tuple[str, ...]
     ping_role: str | None
     country: str | None
+    announce_days: int
 
 
 @dataclass(frozen=True)
@@ -95,10 +102,22 @@ class Reminders:
 
 
 @dataclass(frozen=True)
+class SessionRules:
+    plan_ahead: Lead
+    presenter_alert: Lead
+
+
+@dataclass(frozen=True)
 class Digest:
     at: time
     days: frozenset[int]  # Monday is 0
     max_papers: int
+    per_topic: int
+    cross: bool
+    replacements: bool
+    say_closed: bool
+    likes_to_propose: int  # 0: never
+    authors: tuple[str, ...]  # colleagues, whose papers are marked
 
 
 @dataclass(frozen=True)
@@ -108,6 +127,7 @@ class ServerSettings:
     group: Group
     reminders: Reminders
     digest: Digest
+    sessions: SessionRules
     topics: tuple[Topic, ...]
     conferences: tuple[Conference, ...] = ()
 
@@ -160,6 +180,36 @@ KEYS: dict[str, Key] = {
     ),
     "group.proposal_channel": Key("proposals", readers.place, "Where ballots go.", per_server=True),
     "group.vote_emoji": Key("👍", readers.emoji, "The reaction that is a vote.", per_server=True),
+    "group.presenter_emoji": Key(
+        "🙋", readers.emoji, "The reaction that says: I would present this.", per_server=True
+    ),
+    "group.vote_role": Key(
+        None,
+        readers.optional_place,
+        "The role whose members' votes count; none: everybody's.",
+        per_server=True,
+    ),
+    "group.votes_per_member": Key(
+        0,
+        readers.whole(0, 1000),
+        "How many votes of a member count, the oldest first; 0: all.",
+        per_server=True,
+    ),
+    "group.own_votes": Key(
+        "yes", readers.yes_or_no, "Whether a vote for one's own proposal counts.", per_server=True
+    ),
+    "group.presenter_first": Key(
+        "no",
+        readers.yes_or_no,
+        "Whether a chosen paper gets its session only once somebody would present it.",
+        per_server=True,
+    ),
+    "group.proposal_days": Key(
+        120,
+        readers.whole(0, 3650),
+        "Days after which a proposal without a vote goes; 0: never.",
+        per_server=True,
+    ),
     "group.session_minutes": Key(60, readers.whole(5, 24 * 60), "How long a session lasts.", per_server=True),
     "group.zones": Key(
         ["America/New_York", "America/Los_Angeles", "UTC"],
@@ -200,8 +250,23 @@ KEYS: dict[str, Key] = {
         "How long before to tell the organisers what a session lacks.",
         per_server=True,
     ),
+    "group.announce_days": Key(
+        14,
+        readers.whole(1, 180),
+        "How many days ahead sessions of a series are announced; others are at once.",
+        per_server=True,
+    ),
     "reminders.before": Key(
         ["7d", "1d", "1h"], readers.leads, "How long before a session to remind.", per_server=True
+    ),
+    "sessions.plan_ahead": Key(
+        "56d", readers.lead, "How far ahead the sessions of a series are planned.", per_server=True
+    ),
+    "sessions.presenter_alert": Key(
+        "10d",
+        readers.lead,
+        "How long before a session without a presenter the organisers are told.",
+        per_server=True,
     ),
     "digest.at": Key(
         "08:30", readers.clock_time, "When digests go out, in the group's zone.", per_server=True
@@ -210,7 +275,37 @@ KEYS: dict[str, Key] = {
         ["mon", "tue", "wed", "thu", "fri"], readers.days, "On which weekdays.", per_server=True
     ),
     "digest.max_papers": Key(
-        20, readers.whole(1, 100), "Papers a channel gets on one day at most.", per_server=True
+        10,
+        readers.whole(1, 50),
+        "Papers a channel gets on one day at most; the rest is behind “Show more”.",
+        per_server=True,
+    ),
+    "digest.per_topic": Key(
+        5, readers.whole(1, 50), "Papers of one topic among them at most.", per_server=True
+    ),
+    "digest.cross": Key(
+        default=True,
+        read=readers.yes_or_no,
+        about="Whether cross-lists from other categories count as new.",
+        per_server=True,
+    ),
+    "digest.replacements": Key(
+        default=False,
+        read=readers.yes_or_no,
+        about="Whether new versions count, of papers never shown here.",
+        per_server=True,
+    ),
+    "digest.say_closed": Key(
+        default=False,
+        read=readers.yes_or_no,
+        about="Whether to say so when arXiv announces nothing for a holiday.",
+        per_server=True,
+    ),
+    "digest.likes_to_propose": Key(
+        3, readers.whole(0, 50), "How many 👍 on a line make it a proposal; 0: none do.", per_server=True
+    ),
+    "digest.authors": Key(
+        [], readers.texts, "Colleagues: their papers are marked in the digest.", per_server=True
     ),
 }
 
@@ -241,6 +336,7 @@ class Settings:
             group=Group(**values["group"]),
             reminders=Reminders(**values["reminders"]),
             digest=Digest(**values["digest"]),
+            sessions=SessionRules(**values["sessions"]),
             topics=self.topics,
             conferences=self.conferences,
         )

@@ -69,6 +69,13 @@ def country(value: Any) -> str | None:
     return code
 
 
+def yes_or_no(value: Any) -> bool:
+    word = str(value).strip().casefold()
+    if word not in ("yes", "true", "on", "no", "false", "off"):
+        raise ValueError("must be true or false")
+    return word in ("yes", "true", "on")
+
+
 def emoji(value: Any) -> str:
     given = text(value)
     custom = CUSTOM_EMOJI.fullmatch(given)
@@ -119,6 +126,11 @@ def listed(value: Any, example: str) -> list[Any]:
     return value
 
 
+def lead(value: Any) -> Lead:
+    """One lead time, such as "10d"."""
+    return parse_lead(text(value))
+
+
 def leads(value: Any) -> tuple[Lead, ...]:
     leads = {
         lead.key: lead for lead in (parse_lead(text(item)) for item in listed(value, '["7d", "1d", "1h"]'))
@@ -146,9 +158,14 @@ def quiet(value: Any) -> Quiet | None:
     return Quiet(clock_time(start.strip()), clock_time(end.strip()))
 
 
+#: What `/settings set` and `/digest settings` take for a list of weekdays.
+_SHORTHANDS = {"daily": "mon, tue, wed, thu, fri", "weekly": "mon", "none": " "}
+
+
 def days(value: Any) -> frozenset[int]:
     found = set()
-    for item in listed(value, '["mon", "tue"]'):
+    shorthand = _SHORTHANDS.get(value.strip().casefold()) if isinstance(value, str) else None
+    for item in listed(shorthand or value, '["mon", "tue"]'):
         day = text(item).lower()[:3]
         if day not in WEEKDAYS:
             raise ValueError(f'"{item}" is not a weekday; use ' + ", ".join(WEEKDAYS))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeGuard
 
 from bot.config import readers
@@ -73,6 +75,21 @@ def read_topics(tables: Any, problems: list[str]) -> tuple[Topic, ...]:
         for key in {k for k in keys if keys.count(k) > 1}
     )
     return tuple(topics)
+
+
+def topic_table(topic: Topic) -> dict[str, Any]:
+    """A topic as its [[topics]] table, without what is empty."""
+    table = {
+        "key": topic.key, "name": topic.name, "area": topic.area, "channel": topic.channel,
+        "categories": list(topic.categories), "phrases": list(topic.phrases), "description": topic.description,
+    }  # fmt: skip
+    return {name: value for name, value in table.items() if value}
+
+
+@lru_cache(maxsize=256)
+def stored_topics(text: str) -> tuple[Topic, ...]:
+    """A server's own topics, as they were stored: a list of tables as JSON."""
+    return read_topics(json.loads(text), [])
 
 
 def read_conferences(tables: Any, problems: list[str]) -> tuple[Conference, ...]:

@@ -56,9 +56,11 @@ def person(world: World, username: str, *, global_name: str | None = None) -> Us
     return world.add_user(username, global_name=global_name)
 
 
-def add_role(world: World, guild: Guild, name: str, allowed: Names = permissions.NONE) -> Role:
-    """A new role, above the others."""
-    role = Role(world.snowflake(), name, permissions.of(allowed), len(guild.roles))
+def add_role(
+    world: World, guild: Guild, name: str, allowed: Names = permissions.NONE, *, number: int | None = None
+) -> Role:
+    """A new role, above the others; `number` is its id, if that is given from outside."""
+    role = Role(number or world.snowflake(), name, permissions.of(allowed), len(guild.roles))
     guild.roles[role.id] = role
     world.emit("GUILD_ROLE_CREATE", {"guild_id": str(guild.id), "role": wire.role(role)}, guild=guild)
     return role
@@ -72,15 +74,16 @@ def add_channel(
     kind: ChannelKind = ChannelKind.TEXT,
     topic: str | None = None,
     category: str | None = None,
+    number: int | None = None,
 ) -> Channel:
-    """A new channel; its category is made if need be."""
+    """A new channel; its category is made if need be. `number` is its id, if that is given from outside."""
     parent = None
     if category is not None:
         parent = next((c for c in guild.channels.values() if c.name == category), None) or add_channel(
             world, guild, category, kind=ChannelKind.CATEGORY
         )
     channel = Channel(
-        world.snowflake(),
+        number or world.snowflake(),
         kind,
         name,
         guild_id=guild.id,

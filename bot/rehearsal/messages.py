@@ -128,6 +128,8 @@ def _numbered(components: list[JSON]) -> list[JSON]:
     def fill(item: JSON) -> JSON:
         filled = {key: value for key, value in item.items() if value is not None}
         filled["id"] = item.get("id") or next(counter)
+        if "emoji" in filled:
+            filled["emoji"] = {key: value for key, value in item["emoji"].items() if value is not None}
         if "components" in item:
             filled["components"] = [fill(inner) for inner in item["components"]]
         if item["type"] in {3, 5, 6, 7, 8}:

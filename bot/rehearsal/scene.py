@@ -45,7 +45,7 @@ PEOPLE = {
 }
 # Papers that the tour and the chatter talk about; they are old news and in no batch.
 _TALKED_ABOUT = {"2103.00065", "1806.07572", "2203.15556", "1803.03635", "2205.14135", "1912.02292"}
-_BATCHES_FROM, _PAPERS_A_DAY = date(2026, 6, 8), 8
+_PAPERS_A_DAY = 8
 _WELCOME = """\
 Welcome! We read one paper every other **Monday at 17:00 Berlin time**.
 Propose papers with `/propose`, vote for them in <#{proposals}>, see what comes next with `/nextsession`. \
@@ -135,15 +135,15 @@ def library() -> list[tuple[ArxivPaper, tuple[str, ...]]]:
     return [(ArxivPaper.from_dict(row), tuple(row["topics"])) for row in json.loads(text)]
 
 
-def demo_arxiv(clock: Clock, samples: Path | None = None) -> ArxivDouble:
-    """The double with the shipped papers, dealt out over the feed days from Monday, 8 June 2026 on.
+def demo_arxiv(clock: Clock, samples: Path | None = None, *, began: datetime = START) -> ArxivDouble:
+    """The double with the shipped papers, dealt out over the feed days after the one on which the story `began`.
 
     With `samples` (the folder of `samples_beside`) the days that it knows are real ones.
     """
     papers = library()
     double = ArxivDouble((paper for paper, _ in papers), clock)
     real = _real_days(samples) if samples else {}
-    for day, batch in {**_dealt(papers), **real}.items():
+    for day, batch in {**_dealt(papers, began.date()), **real}.items():
         double.announce(day, batch)
     return double
 
@@ -154,8 +154,8 @@ def samples_beside(checkout: Path) -> Path | None:
     return folder if (folder / "stream_2days.jsonl.gz").is_file() else None
 
 
-def _dealt(papers: list[tuple[ArxivPaper, tuple[str, ...]]]) -> dict[date, list[ArxivPaper]]:
-    """Batches of equal size, each with papers of all four areas."""
+def _dealt(papers: list[tuple[ArxivPaper, tuple[str, ...]]], after: date) -> dict[date, list[ArxivPaper]]:
+    """Batches of equal size, each with papers of all four areas, for the feed days after a day."""
     by_area: dict[str, list[ArxivPaper]] = {}
     for paper, topics in papers:
         if paper.id not in _TALKED_ABOUT:
@@ -164,7 +164,7 @@ def _dealt(papers: list[tuple[ArxivPaper, tuple[str, ...]]]) -> dict[date, list[
         ((number / len(pile), paper) for pile in by_area.values() for number, paper in enumerate(pile)),
         key=lambda entry: (entry[0], entry[1].id),
     )
-    day, batches = _BATCHES_FROM, dict[date, list[ArxivPaper]]()
+    day, batches = after + timedelta(days=1), dict[date, list[ArxivPaper]]()
     for first in range(0, len(deck), _PAPERS_A_DAY):
         while not is_feed_day(day):
             day += timedelta(days=1)

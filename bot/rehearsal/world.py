@@ -71,6 +71,7 @@ class World:
         self.patience = 3.0  # real seconds that a person waits for the first answer
         self.new_dms_left: int | None = None  # how many DMs the bot may still open before 40003
         self.files_url = "http://127.0.0.1/attachments"
+        self.began = clock.now()
         self._last_id = 0
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}

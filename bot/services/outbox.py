@@ -17,11 +17,13 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from bot.cards import Card, Said, answers
+from bot.cards import Said
 from bot.clock import Clock
 from bot.log import event
+from bot.services import alerts
+from bot.services.delivery import Blocked, Courier, Drop, Impossible, NotNow, Sent, Target, Unclear
 from bot.services.settings import SettingsService
 from storage import outbox
 from storage.database import Database, Tx
@@ -35,63 +37,6 @@ LONGEST_PAUSE = timedelta(hours=1)
 #: How long a lane rests after a mistake of our own.
 AFTER_ERROR = timedelta(minutes=1)
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no letter or digit that is read as another
-
-
-class Drop(NamedTuple):
-    """A renderer's word that there is nothing left to say, and why."""
-
-    cause: str
-
-
-class Sent(NamedTuple):
-    """Where a message stands."""
-
-    channel_id: int
-    message_id: int
-
-
-class Target(NamedTuple):
-    """The message that an edit or a reaction is for, and the reference printed on it."""
-
-    channel_id: int
-    message_id: int
-    reference: str
-
-
-class NotNow(Exception):
-    """Discord certainly did not take it; try again after `after`, or when it suits."""
-
-    def __init__(self, cause: str, after: timedelta | None = None) -> None:
-        super().__init__(cause)
-        self.after = after
-
-
-class Unclear(Exception):
-    """Nobody knows whether Discord took it: look before it is said again."""
-
-
-class Blocked(Exception):
-    """Discord will not take it until somebody mends something. The message is a sentence with the cure."""
-
-    def __init__(self, cause: str, place: str) -> None:
-        super().__init__(cause)
-        self.place = place
-
-
-class Impossible(Exception):
-    """Discord will never take it: the bot's own mistake, or what it belongs to is gone."""
-
-
-class Courier(Protocol):
-    """Carries posts to Discord. Each method raises NotNow, Unclear, Blocked or Impossible."""
-
-    async def find(self, post: Post) -> Sent | None:
-        """The message that an earlier try may have left, if it did."""
-        ...
-
-    async def deliver(self, post: Post, said: Said, target: Target | None) -> Sent:
-        """Do what the post says; `target` is the message (or event) that it changes, if it changes one."""
-        ...
 
 
 Renderer = Callable[[Tx, Post, datetime], Awaitable[Said | Drop]]
@@ -118,7 +63,7 @@ class Outbox:
         self._lanes: dict[Lane, asyncio.Task[None]] = {}
         self._waiters: dict[int, asyncio.Future[None]] = {}
         self._closing = False
-        self._renderers["undeliverable"] = _undeliverable
+        self._renderers[alerts.KIND] = alerts.say
 
     def says(
         self,
@@ -196,6 +141,11 @@ class Outbox:
         else:
             self._database.on_wake()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a lane is at work."""
+        return bool(self._lanes)
+
     async def settle(self) -> None:
         """Wait until no lane is at work."""
         while self._lanes:
@@ -256,6 +206,8 @@ class Outbox:
                     continue
                 said = await self._render(tx, post, now)
                 target = await self._target(tx, post)
+                if post.op == "send" and target:
+                    post.channel_id = target.message_id  # into the thread of that message, which bears its id
                 if not again and isinstance(said, Drop):
                     self._end(post, "cancelled", said.cause)
                     continue
@@ -314,6 +266,7 @@ class Outbox:
             row.channel_id, row.message_id = sent
             row.sent_at, row.last_error = self._clock.now(), None
             self._end(row, "sent")
+            await alerts.cured(tx, row)
             if after := self._after.get(row.kind):
                 await after(tx, row)
         self._tell_waiters(post.post_id)
@@ -364,27 +317,8 @@ class Outbox:
             await tx.flush()
             await outbox.hold_back(tx, lane, until=now + pause, now=now)
             if blocked:
-                await self._alert(tx, row, cause, blocked)
+                await alerts.blocked(self, tx, row, cause=cause, place=blocked, now=now)
         event(
             log, "outbox.postponed", logging.WARNING, post=post.post_id, key=post.key, ref=post.nonce,
             attempts=post.attempts, again_in=f"{pause.total_seconds():g}s", unclear=unclear or None, cause=cause,
         )  # fmt: skip
-
-    async def _alert(self, tx: Tx, post: Post, cause: str, place: str) -> None:
-        """Tell the organisers once a day that a place cannot be posted to; never about that message itself."""
-        if post.kind == "undeliverable":
-            return
-        await self.put(
-            tx,
-            key=f"blocked:{post.guild_id}:{post.place}:{self._clock.now():%Y-%m-%d}",
-            guild_id=post.guild_id,
-            place="organisers",
-            kind="undeliverable",
-            data={"place": place, "cause": cause, "what": post.kind},
-            expires_at=self._clock.now() + timedelta(days=1),
-            patient=True,
-        )
-
-
-async def _undeliverable(_tx: Tx, post: Post, _now: datetime) -> Card:
-    return answers.undeliverable(post.data["place"], post.data["cause"], f"a {post.data['what']}")

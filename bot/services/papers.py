@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bot.cards.base import plain
 from bot.clock import Clock
-from bot.sources import ArxivClient, Entry
+from bot.services.people import Refused
+from bot.sources import ArxivClient, Entry, NotAnArxivId, SourceTrouble, parse
+from bot.topics.prior import shipped_prior
 from bot.topics.router import Router
 from bot.topics.taxonomy import Topic
 from storage import papers
@@ -53,6 +57,22 @@ class Papers:
             found.update({row.paper_id: row for row in rows if row.paper_id in missing})
         return found
 
+    async def named(self, text: str) -> str:
+        """The id of the paper that a person names by number or link. Raises Refused when arXiv has no such paper."""
+        try:
+            paper_id = parse(text).bare
+        except NotAnArxivId as error:
+            raise Refused(plain(str(error), 1000)) from None
+        try:
+            found = await self.look_up([paper_id])
+        except SourceTrouble as trouble:
+            raise Refused(f"{trouble.sentence} Leave the paper out for now, or try again later.") from None
+        if paper_id not in found:
+            raise Refused(
+                f"arXiv has no paper **{plain(paper_id)}**. Please check the number; a link works, too."
+            )
+        return paper_id
+
     async def keep(self, entries: Iterable[Entry]) -> list[Paper]:
         """Store what arXiv said."""
         now = self._clock.now()
@@ -62,6 +82,10 @@ class Papers:
         return rows
 
 
+#: Sets of topics whose routers are kept: each takes some megabytes.
+_KEPT = 64
+
+
 class Routers:
     """A router for each set of topics in use; building one costs more than asking it."""
 
@@ -69,6 +93,15 @@ class Routers:
         self._built: dict[tuple[Topic, ...], Router] = {}
 
     def of(self, topics: tuple[Topic, ...]) -> Router:
+        """The router of these topics; the shipped ones among them with what was learned of them beforehand."""
+        router = self._built.pop(topics, None) or Router(topics, shipped_prior())
+        self._built[topics] = router  # the one used last comes last
+        if len(self._built) > _KEPT:
+            del self._built[next(iter(self._built))]
+        return router
+
+    async def built(self, topics: tuple[Topic, ...]) -> Router:
+        """The same, built beside the event loop where it is not there yet."""
         if topics not in self._built:
-            self._built[topics] = Router(topics)
-        return self._built[topics]
+            self._built[topics] = await asyncio.to_thread(Router, topics, shipped_prior())
+        return self.of(topics)

@@ -1,29 +1,33 @@
-"""Planning sessions and calling them off."""
+"""Planning sessions, moving them, calling them off and closing them."""
 
 from __future__ import annotations
 
 import logging
-import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from bot.cards import Card
 from bot.cards import sessions as cards
-from bot.cards.base import plain
+from bot.cards.base import plain, stamp
+from bot.cards.times import wall
 from bot.clock import Clock
+from bot.config import ServerSettings
 from bot.log import event
+from bot.services.doubts import Doubts
 from bot.services.papers import Papers
 from bot.services.people import Actor, Refused
-from bot.services.reading import read_moment
-from bot.services.sessions import Sessions
+from bot.services.reading import read_link, read_moment
+from bot.services.sessions import Changing, Sessions
 from bot.services.settings import SettingsService
-from bot.sources import NotAnArxivId, SourceTrouble, parse
+from bot.services.speakers import SpeakerSaid, add_member, add_speaker
+from bot.when import Moment
 from storage.database import Database, Tx
-from storage.tables import Presenter, Session, Talk
+from storage.tables import Session, Talk
 
 log = logging.getLogger(__name__)
 
-TITLE_LIMIT, SPEAKER_LIMIT, LINK_LIMIT = 250, 200, 1000
-_COMMA = re.compile(r"\s*,\s*")
+TITLE_LIMIT = 250
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Plan:
 
 
 class Planning:
-    """From an organiser's words to an announced session."""
+    """From an organiser's words to an announced session, and to its end."""
 
     def __init__(
         self,
@@ -48,35 +52,59 @@ class Planning:
         settings: SettingsService,
         papers: Papers,
         sessions: Sessions,
+        doubts: Doubts,
     ) -> None:
         self._database, self._clock, self._settings, self._papers = database, clock, settings, papers
-        self._sessions = sessions
+        self._sessions, self._doubts = sessions, doubts
+        doubts.does("plan", self._plan_surely)
+        doubts.does("move", self._move_surely)
 
     async def plan(self, actor: Actor, plan: Plan) -> Card:
-        """Make a session, announce it and set its reminders.
+        """Make a session, announce it and set its reminders; asks back first when the time is doubtful or over.
 
-        Raises Refused for somebody who may not, a time that cannot be read or has passed, or a paper that is none.
+        Raises Refused for somebody who may not, a time that cannot be read, or a paper that is none.
         """
         settings = await self._settings.read(actor.guild_id)
         actor.must_organise(settings, "plan sessions")
-        _check_lengths(plan)
+        if plan.title and len(plan.title) > TITLE_LIMIT:
+            raise Refused(f"`title` has {len(plan.title)} characters; at most {TITLE_LIMIT} fit.")
+        read_link(plan.link or "", "`link`")
+        moment = await read_moment(plan.when, settings.group.timezone, self._clock.now())
+        if moment.certain and moment.instant > self._clock.now():
+            return await self._make(actor, settings, plan, moment)
+        notes = list(moment.notes)
+        if moment.instant <= self._clock.now():
+            notes.append("It goes into the archive as held; nothing is announced.")
+        data = asdict(replace(plan, when=moment.instant.isoformat()))
+        return await self._doubts.ask(actor, "plan", data, reads=_reads(moment), notes=notes)
+
+    async def _plan_surely(self, actor: Actor, data: dict[str, Any]) -> Card:
+        plan = Plan(**data)
+        settings = await self._settings.read(actor.guild_id)
+        actor.must_organise(settings, "plan sessions")
+        moment = await read_moment(plan.when, settings.group.timezone, self._clock.now())
+        return await self._make(actor, settings, plan, replace(moment, notes=()))
+
+    async def _make(self, actor: Actor, settings: ServerSettings, plan: Plan, moment: Moment) -> Card:
+        paper_id = await self._papers.named(plan.paper) if plan.paper else None
         now = self._clock.now()
-        moment = await read_moment(plan.when, settings.group.timezone, now)
-        if moment.instant <= now:
-            raise Refused(
-                f"{plain(cards.wall(moment.instant, moment.zone))} has passed. Give a time that is still to come."
-            )
-        paper_id = await self._paper(plan.paper) if plan.paper else None
+        over = moment.instant <= now
         async with self._database.transaction() as tx:
             session = Session(
                 guild_id=actor.guild_id, starts_at=moment.instant, wall_time=f"{moment.wall:%Y-%m-%dT%H:%M}",
                 zone=moment.zone, minutes=settings.group.session_minutes, created_by=actor.user_id, created_at=now,
-                title=plan.title or None, link=plan.link or None,
+                title=plan.title or None, link=read_link(plan.link or "", "`link`"),
+                state="held" if over else "planned",
             )  # fmt: skip
-            tx.add(session)
-            await tx.flush()
-            await self._add_talk(tx, session, plan, paper_id)
-            view = await self._sessions.planned(tx, session, settings, actor.user_id)
+            talk = await new_talk(tx, session)
+            talk.paper_id = paper_id
+            if plan.presenter_id:
+                await add_member(tx, talk, plan.presenter_id)
+            if plan.speaker:
+                await add_speaker(tx, talk, SpeakerSaid.read(plan.speaker))
+            view = await self._sessions.planned(
+                tx, session, settings, actor.user_id, kind="held" if over else "planned"
+            )
         event(
             log,
             "session.planned",
@@ -87,60 +115,78 @@ class Planning:
         )
         return cards.planned(view, notes=moment.notes, channel_id=None)
 
+    async def move(self, actor: Actor, session_id: int, when: str) -> Card:
+        """Give one session another time; its series, if it is of one, stays as it is. Asks back when in doubt."""
+        settings = await self._settings.read(actor.guild_id)
+        actor.must_organise(settings, "move sessions")
+        moment = await read_moment(when, settings.group.timezone, self._clock.now())
+        if moment.instant <= self._clock.now():
+            raise Refused(
+                f"{plain(wall(moment.instant, moment.zone))} has passed. "
+                "A session can only be moved to a time that is still to come."
+            )
+        if not moment.certain:
+            data = {"session": session_id, "when": moment.instant.isoformat()}
+            return await self._doubts.ask(actor, "move", data, reads=_reads(moment), notes=moment.notes)
+        return await self._move(actor, session_id, moment)
+
+    async def _move_surely(self, actor: Actor, data: dict[str, Any]) -> Card:
+        settings = await self._settings.read(actor.guild_id)
+        moment = await read_moment(data["when"], settings.group.timezone, self._clock.now())
+        return await self._move(actor, data["session"], moment)
+
+    async def _move(self, actor: Actor, session_id: int, moment: Moment) -> Card:
+        async with self._sessions.changing(actor, session_id, "moved") as change:
+            actor.must_organise(change.settings, "move sessions")
+            must_be_planned(change, "moved")
+            before = change.session.starts_at
+            put_at(change.session, moment.instant, moment.wall, moment.zone)
+        event(log, "session.moved", session=session_id, guild=actor.guild_id, by=actor.user_id)
+        return cards.moved(change.view, before)
+
     async def cancel(self, actor: Actor, session_id: int) -> Card:
         """Call a session off: its reminders go, its announcement says so."""
         async with self._sessions.changing(actor, session_id, "cancelled") as change:
             actor.must_organise(change.settings, "cancel sessions")
-            if change.session.state != "planned":
-                raise Refused(f"Session {session_id} has been held: it cannot be cancelled any more.")
+            must_be_planned(change, "cancelled")
             change.session.state = "cancelled"
         event(log, "session.cancelled", session=session_id, guild=actor.guild_id, by=actor.user_id)
         return cards.cancelled(change.view)
 
-    async def _paper(self, text: str) -> str:
-        try:
-            paper_id = parse(text).bare
-        except NotAnArxivId as error:
-            raise Refused(plain(str(error), 1000)) from None
-        try:
-            found = await self._papers.look_up([paper_id])
-        except SourceTrouble as trouble:
-            raise Refused(
-                f"{trouble.sentence} Plan the session without the paper for now, or try again later."
-            ) from None
-        if paper_id not in found:
-            raise Refused(
-                f"arXiv has no paper **{plain(paper_id)}**. Please check the number; a link works, too."
-            )
-        return paper_id
-
-    @staticmethod
-    async def _add_talk(tx: Tx, session: Session, plan: Plan, paper_id: str | None) -> None:
-        talk = Talk(guild_id=session.guild_id, session_id=session.session_id, paper_id=paper_id)
-        tx.add(talk)
-        await tx.flush()
-        if plan.presenter_id:
-            tx.add(Presenter(guild_id=session.guild_id, talk_id=talk.talk_id, user_id=plan.presenter_id))
-        if plan.speaker:
-            name, *rest = _COMMA.split(plan.speaker.strip(), maxsplit=1)
-            tx.add(
-                Presenter(
-                    guild_id=session.guild_id,
-                    talk_id=talk.talk_id,
-                    name=name,
-                    affiliation=rest[0] if rest else None,
+    async def close(self, actor: Actor, session_id: int) -> Card:
+        """Note that a session has been held, before the bot does so by itself an hour after its end."""
+        async with self._sessions.changing(actor, session_id, "held") as change:
+            actor.must_organise(change.settings, "close sessions")
+            must_be_planned(change, "closed")
+            if change.session.starts_at > self._clock.now():
+                raise Refused(
+                    f"Session {session_id} starts {stamp(change.session.starts_at, 'R')}: it cannot have been held. "
+                    "`/session cancel` calls it off."
                 )
-            )
-        await tx.flush()
+            change.session.state = "held"
+        return cards.closed(change.view)
 
 
-def _check_lengths(plan: Plan) -> None:
-    for name, text, limit in (
-        ("title", plan.title, TITLE_LIMIT),
-        ("speaker", plan.speaker, SPEAKER_LIMIT),
-        ("link", plan.link, LINK_LIMIT),
-    ):
-        if text and len(text) > limit:
-            raise Refused(f"`{name}` has {len(text)} characters; at most {limit} fit. Please shorten it.")
-    if plan.link and not re.match(r"https?://\S+$", plan.link.strip()):
-        raise Refused("`link` must be a web address that starts with https://, such as the meeting room's.")
+def must_be_planned(change: Changing, done: str) -> None:
+    """Raises Refused when the session is over."""
+    if change.session.state != "planned":
+        raise Refused(f"Session {change.session.session_id} has been held: it cannot be {done} any more.")
+
+
+def put_at(session: Session, instant: datetime, wall: datetime, zone: str) -> None:
+    """Give a session its time: the instant (aware) and the wall time (naive) in `zone` that it comes from."""
+    session.starts_at, session.wall_time, session.zone = instant, f"{wall:%Y-%m-%dT%H:%M}", zone
+
+
+async def new_talk(tx: Tx, session: Session, position: int = 1) -> Talk:
+    """Add an empty talk to a session, which is stored with it if it is new."""
+    tx.add(session)
+    await tx.flush()
+    talk = Talk(guild_id=session.guild_id, session_id=session.session_id, position=position)
+    tx.add(talk)
+    await tx.flush()
+    return talk
+
+
+def _reads(moment: Moment) -> str:
+    return f"I read **{plain(wall(moment.instant, moment.zone))}** ({stamp(moment.instant, 'F')} for you)."

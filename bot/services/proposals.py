@@ -12,12 +12,14 @@ from bot.cards.base import plain
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.log import event
-from bot.services.outbox import Drop, Outbox
+from bot.services.ballots import Ballots
+from bot.services.outbox import Outbox
 from bot.services.papers import Papers, Routers
 from bot.services.people import Actor, Refused
 from bot.services.settings import SettingsService
-from bot.services.votes import Votes
+from bot.services.votes import rules_of
 from bot.sources import ArxivId, NotAnArxivId, SourceTrouble, parse
+from storage import outbox as stored_posts
 from storage import papers as stored_papers
 from storage import proposals
 from storage.database import Database, Tx, wake
@@ -53,12 +55,10 @@ class Proposals:
         outbox: Outbox,
         papers: Papers,
         routers: Routers,
-        votes: Votes,
+        ballots: Ballots,
     ) -> None:
         self._database, self._clock, self._settings = database, clock, settings
-        self._outbox, self._papers, self._routers, self._votes = outbox, papers, routers, votes
-        outbox.says("ballot", self._ballot, self._ballot_sent)
-        outbox.says("seed", self._seed, self._seed_sent)
+        self._outbox, self._papers, self._routers, self._ballots = outbox, papers, routers, ballots
         outbox.says("wish_failed", self._wish_failed)
 
     # what people do
@@ -123,15 +123,13 @@ class Proposals:
             return cards.wished(paper_id, f"arXiv does not serve **{plain(paper_id)}** yet.")
         async with self._database.transaction() as tx:
             post = await self._propose(tx, asked.wish_id, late=False)
-        if post is not None:
-            await self._outbox.wait_sent(post.post_id, seconds=8)
         return await self._answer(actor, paper_id, new=post is not None)
 
     async def standing(self, actor: Actor) -> Card:
         """The open proposals of a server, most votes first."""
         async with self._database.reading() as tx:
             settings = await self._settings.of(tx, actor.guild_id)
-            rows = await proposals.standings(tx, actor.guild_id)
+            rows = await proposals.standings(tx, actor.guild_id, rules_of(settings))
         return cards.standing(rows, emoji=settings.group.vote_emoji)
 
     async def topic_choices(self, guild_id: int, typed: str) -> list[tuple[str, str]]:
@@ -143,6 +141,11 @@ class Proposals:
 
     # timed: wishes that wait for arXiv
 
+    async def take_up(self) -> None:
+        """At the start: what the process before this one was asked for and did not finish is due at once."""
+        async with self._database.transaction() as tx:
+            await proposals.take_up(tx, now=self._clock.now())
+
     async def next_due(self) -> datetime | None:
         async with self._database.reading() as tx:
             return await proposals.next_wish_at(tx)
@@ -153,16 +156,18 @@ class Proposals:
             wishes = await proposals.wishes_due(tx, now)
         if not wishes:
             return
+        found, answered = dict[str, Paper](), True
         try:
             found = await self._papers.look_up(list(dict.fromkeys(wish.paper_id for wish in wishes)))
         except SourceTrouble as trouble:
             event(log, "wishes.postponed", logging.WARNING, wishes=len(wishes), cause=trouble.sentence)
-            found = {}
+            answered = False
         for wish in wishes:
+            hopeless = answered and not may_still_come(ArxivId(wish.paper_id), wish.created_at)
             async with self._database.transaction() as tx:
                 if wish.paper_id in found:
                     await self._propose(tx, wish.wish_id, late=True)
-                elif now - wish.created_at > WISH_LIFE:
+                elif hopeless or now - wish.created_at > WISH_LIFE:
                     await self._give_up(tx, wish)
                 else:
                     pause = WISH_PAUSES[min(wish.attempts, len(WISH_PAUSES) - 1)]
@@ -198,7 +203,7 @@ class Proposals:
         assert paper is not None  # noqa: S101 - looked up by the caller
         proposal = Proposal(
             guild_id=wish.guild_id, paper_id=wish.paper_id, proposer_id=wish.user_id, created_at=self._clock.now(),
-            why=wish.why, topic=wish.topic or self._guess(settings, paper), ballot_emoji=settings.group.vote_emoji,
+            why=wish.why, topic=wish.topic or self._guess(settings, paper), topic_chosen=wish.topic is not None,
         )  # fmt: skip
         tx.add(proposal)
         await tx.flush()
@@ -206,14 +211,7 @@ class Proposals:
             log, "proposal.made", proposal=proposal.proposal_id, guild=wish.guild_id, user=wish.user_id,
             paper=wish.paper_id, topic=proposal.topic,
         )  # fmt: skip
-        return await self._outbox.put(
-            tx,
-            key=f"proposal:{proposal.proposal_id}:ballot",
-            guild_id=wish.guild_id,
-            place="proposals",
-            kind="ballot",
-            data={"proposal": proposal.proposal_id, "ping": late},
-        )
+        return await self._ballots.post(tx, proposal, settings, ping=late)
 
     async def _give_up(self, tx: Tx, wish: Wish) -> None:
         await proposals.grant(tx, wish.wish_id)
@@ -223,7 +221,7 @@ class Proposals:
             guild_id=wish.guild_id,
             place=f"user:{wish.user_id}",
             kind="wish_failed",
-            data={"paper": wish.paper_id},
+            data={"paper": wish.paper_id, "asked_at": wish.created_at.isoformat()},
             expires_at=self._clock.now() + timedelta(days=2),
         )
 
@@ -249,6 +247,12 @@ class Proposals:
             wake(tx)
 
     async def _answer(self, actor: Actor, paper_id: str, *, new: bool) -> Card:
+        """Where the ballot is; a person waits some seconds for one that is on its way."""
+        async with self._database.reading() as tx:
+            proposal = await proposals.of_paper(tx, actor.guild_id, paper_id)
+            post = await stored_posts.by_key(tx, _ballot_key(proposal)) if proposal else None
+        if post is not None:
+            await self._outbox.wait_sent(post.post_id, seconds=8)
         async with self._database.reading() as tx:
             proposal = await proposals.of_paper(tx, actor.guild_id, paper_id)
             paper = await stored_papers.get(tx, paper_id)
@@ -259,44 +263,12 @@ class Proposals:
 
     # what the outbox says of it
 
-    async def _ballot(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
-        proposal = await proposals.get(tx, post.guild_id, post.data["proposal"])
-        if proposal is None or proposal.state != "open":
-            return Drop("the proposal is not open any more")
-        paper = await stored_papers.get(tx, proposal.paper_id)
-        assert paper is not None  # noqa: S101 - a foreign key
-        settings = await self._settings.of(tx, post.guild_id)
-        topics = [topic for topic in settings.topics if topic.key == proposal.topic]
-        emoji = proposal.ballot_emoji or settings.group.vote_emoji
-        return cards.ballot(paper, proposal, topics, emoji=emoji, ping=post.data["ping"])
-
-    async def _ballot_sent(self, tx: Tx, post: Post) -> None:
-        proposal = await proposals.get(tx, post.guild_id, post.data["proposal"])
-        if proposal is None:
-            return
-        proposal.ballot_channel_id, proposal.ballot_message_id = post.channel_id, post.message_id
-        await self._outbox.put(
-            tx,
-            key=f"{post.key}:seed",
-            guild_id=post.guild_id,
-            place=post.place,
-            kind="seed",
-            data={"of": post.key, "proposal": proposal.proposal_id},
-            op="react",
-        )
-
-    async def _seed(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
-        proposal = await proposals.get(tx, post.guild_id, post.data["proposal"])
-        if proposal is None or proposal.state != "open" or not proposal.ballot_emoji:
-            return Drop("the proposal is not open any more")
-        return Card(reactions=(proposal.ballot_emoji,))
-
-    async def _seed_sent(self, _tx: Tx, post: Post) -> None:
-        # Somebody may have voted between Discord's taking the ballot and our noting where it stands.
-        self._votes.read_again(post.data["proposal"])
-
     async def _wish_failed(self, _tx: Tx, post: Post, _now: datetime) -> Card:
-        return cards.wish_failed(post.data["paper"], WISH_LIFE.days)
+        return cards.wish_failed(post.data["paper"], datetime.fromisoformat(post.data["asked_at"]))
+
+
+def _ballot_key(proposal: Proposal) -> str:
+    return f"proposal:{proposal.proposal_id}:ballot"
 
 
 def may_still_come(arxiv_id: ArxivId, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from bot.cards.base import plain
 from bot.services.people import Refused
@@ -30,6 +30,12 @@ async def read_day(text: str, zone: str, now: datetime) -> date:
         return (await asyncio.to_thread(parse_when, f"{text} 12:00", zone=zone, now=now)).wall.date()
     except NotAWhen:
         return (await read_moment(text, zone, now)).wall.date()
+
+
+async def read_clock(text: str, zone: str, now: datetime) -> time:
+    """A time of day, such as "17:00" or "5pm". Raises Refused."""
+    tomorrow = (now + timedelta(days=1)).date()
+    return (await read_moment(f"{tomorrow} {text}", zone, now)).wall.time()
 
 
 def read_link(text: str, what: str) -> str | None:

@@ -12,9 +12,13 @@ from datetime import datetime, timedelta
 
 from bot.cards import Card
 from bot.cards import reminders as cards
+from bot.cards.sessions import Around
 from bot.clock import Clock
 from bot.config import ServerSettings
-from bot.services.outbox import Drop, Outbox
+from bot.services import around
+from bot.services.delivery import Drop
+from bot.services.outbox import Outbox
+from bot.services.presenters import organisers_of
 from bot.services.sessions import Change, Sessions
 from bot.services.settings import SettingsService
 from bot.when import Lead, parse_lead
@@ -77,11 +81,12 @@ class Reminders:
 
     async def _rounds(self, tx: Tx, view: SessionView, settings: ServerSettings) -> list[Round]:
         session, leads = view.session, settings.reminders
-        organisers = "organisers" if settings.group.organiser_channel else f"user:{session.created_by}"
+        organisers = organisers_of(session, settings)
         rounds = [
             Round("reminder", "announcements", leads.before),
             Round("starting", "announcements", (Lead(minutes=0),)),
             Round("lacking", organisers, leads.organisers),
+            Round("presenter_alert", organisers, (settings.sessions.presenter_alert,)),
         ]
         presenting = {person.user_id for talk in view.talks for person in talk.presenters if person.user_id}
         rounds += [Round("presenter", f"user:{user}", leads.presenter) for user in sorted(presenting)]
@@ -132,13 +137,17 @@ class Reminders:
             return Drop("the session has moved")
         return view
 
+    async def _around(self, tx: Tx, view: SessionView) -> Around:
+        settings = await self._settings.of(tx, view.session.guild_id)
+        return await around.read(tx, view.session.session_id, settings)
+
     async def _reminder(self, tx: Tx, post: Post, now: datetime) -> Card | Drop:
         view = await self._view(tx, post)
-        return view if isinstance(view, Drop) else cards.reminder(view, now)
+        return view if isinstance(view, Drop) else cards.reminder(view, now, await self._around(tx, view))
 
     async def _starting(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
         view = await self._view(tx, post)
-        return view if isinstance(view, Drop) else cards.starting(view)
+        return view if isinstance(view, Drop) else cards.starting(view, await self._around(tx, view))
 
     async def _presenter(self, tx: Tx, post: Post, now: datetime) -> Card | Drop:
         view = await self._view(tx, post)
@@ -163,7 +172,7 @@ class Reminders:
         user = int(post.place.partition(":")[2])
         if await reminders.choice(tx, post.guild_id, user) is None:
             return Drop("they do not want to be reminded any more")
-        return cards.personal(view, now)
+        return cards.personal(view, now, await self._around(tx, view))
 
     async def _moved(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
         view = await self._view(tx, post)

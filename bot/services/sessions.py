@@ -12,6 +12,7 @@ from bot.cards import Card
 from bot.cards import sessions as cards
 from bot.clock import Clock
 from bot.config import ServerSettings
+from bot.services import around
 from bot.services.people import Actor, Refused
 from bot.services.settings import SettingsService
 from storage import sessions
@@ -93,9 +94,11 @@ class Sessions:
         view.session.version += 1
         change.view = await self._tell(tx, kind, view.session, settings, actor.user_id, before)
 
-    async def planned(self, tx: Tx, session: Session, settings: ServerSettings, by: int) -> SessionView:
+    async def planned(
+        self, tx: Tx, session: Session, settings: ServerSettings, by: int, kind: Kind = "planned"
+    ) -> SessionView:
         """Tell the followers of a new session that stands in the transaction; the session as it is now."""
-        return await self._tell(tx, "planned", session, settings, by, None)
+        return await self._tell(tx, kind, session, settings, by, None)
 
     async def _tell(
         self,
@@ -125,9 +128,21 @@ class Sessions:
                 if now < view.session.starts_at + timedelta(minutes=view.session.minutes)
             ]
             coming = await sessions.upcoming(tx, actor.guild_id, now=now, limit=25)
-        if on_now:
-            return cards.next_session(on_now[0], later=len(coming), running=True)
-        return cards.next_session(coming[0] if coming else None, later=max(len(coming) - 1, 0))
+            if not (shown := [*on_now, *coming]):
+                return cards.next_session(None, later=0)
+            settings = await self._settings.of(tx, actor.guild_id)
+            beside = await around.read(tx, shown[0].session.session_id, settings)
+        later = len(coming) if on_now else len(coming) - 1
+        return cards.next_session(shown[0], beside, later=later, running=bool(on_now))
+
+    async def page(self, actor: Actor, page: str) -> Card:
+        """A page of what is coming; its number, from 0, comes with a button."""
+        now, start = self._clock.now(), min(number(page), 10_000) * cards.PER_PAGE
+        async with self._database.reading() as tx:
+            coming = await sessions.upcoming(tx, actor.guild_id, now=now, limit=start + cards.PER_PAGE + 1)
+        return cards.schedule(
+            coming[start : start + cards.PER_PAGE], start, more=len(coming) > start + cards.PER_PAGE
+        )
 
     async def join(self, actor: Actor, session_id: str) -> Card:
         """The join link, for a member who pressed Join; `session_id` is from outside."""
@@ -138,13 +153,17 @@ class Sessions:
         return cards.join(view, self._clock.now())
 
     async def choices(self, guild_id: int, typed: str) -> list[tuple[int, str]]:
-        """Planned sessions that match what was typed, as (id, what it is called and when), soonest first."""
+        """Sessions that match what was typed, as (id, when and what it is called): coming ones, then past ones."""
+        now = self._clock.now()
         async with self._database.reading() as tx:
-            views = await sessions.upcoming(tx, guild_id, now=self._clock.now(), limit=100)
+            views = list(await sessions.upcoming(tx, guild_id, now=now, limit=100))
+            views += reversed(
+                await sessions.between(tx, guild_id, after=now - timedelta(days=400), until=now)
+            )
         found = [(view.session.session_id, cards.choice(view)) for view in views]
         return [row for row in found if typed.casefold() in row[1].casefold()][:25]
 
 
 def number(text: str) -> int:
     """An id that came with a button, which may be forged; 0, which is nobody's, when it is none."""
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return int(text) if text.isdecimal() and len(text) < 20 and int(text) < 2**63 else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot import cards
 from bot.cards import answers
 from bot.clock import Clock
 from bot.config import KEYS, WEEKDAYS, ConfigError, ServerSettings, Settings
+from bot.config.tables import stored_topics
 from bot.services.people import Actor, Refused
 from bot.when import Lead
 from storage import guilds
@@ -35,7 +37,9 @@ class SettingsService:
 
     async def of(self, tx: Tx, guild_id: int) -> ServerSettings:
         """What holds on a server."""
-        return self._settings.for_server(await guilds.overrides(tx, guild_id))
+        settings = self._settings.for_server(await guilds.overrides(tx, guild_id))
+        own = await guilds.own_topics(tx, guild_id)
+        return settings if own is None else replace(settings, topics=stored_topics(own))
 
     async def read(self, guild_id: int) -> ServerSettings:
         """What holds on a server, outside a transaction."""
@@ -132,8 +136,8 @@ def _fingerprint(settings: ServerSettings) -> str:
 
 def in_words(value: Any) -> str:
     """A setting's value as a person writes it."""
-    if value is None:
-        return "–"
+    if value is None or isinstance(value, bool):
+        return {None: "–", True: "yes", False: "no"}[value]
     if isinstance(value, Lead):
         return value.key
     if isinstance(value, time):
@@ -142,4 +146,4 @@ def in_words(value: Any) -> str:
         return ", ".join(WEEKDAYS[day] for day in sorted(value))
     if isinstance(value, (list, tuple)):
         return ", ".join(in_words(item) for item in value)
-    return "none" if value is None else str(value)
+    return str(value)

@@ -3,6 +3,7 @@
 from bot.sources.client import DEFAULT_TIMEOUT, ArxivClient
 from bot.sources.entry import AnnounceType, Entry
 from bot.sources.feed import FeedDay, parse_feed
+from bot.sources.http import Validators
 from bot.sources.identifiers import ArxivId, NotAnArxivId, find_all, parse
 from bot.sources.query import parse_query
 from bot.sources.text import first_sentences, gist, readable
@@ -17,6 +18,7 @@ __all__ = [
     "FeedDay",
     "NotAnArxivId",
     "SourceTrouble",
+    "Validators",
     "find_all",
     "first_sentences",
     "gist",

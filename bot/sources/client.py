@@ -7,19 +7,23 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
 
 import aiohttp
 
 from bot.sources.entry import Entry
 from bot.sources.feed import FeedDay, parse_feed
-from bot.sources.http import Answer, get
+from bot.sources.http import UNCONDITIONAL, Answer, Validators, get
 from bot.sources.identifiers import ArxivId
 from bot.sources.politeness import Cooldown, Monotonic, Sleep, Turns
-from bot.sources.query import BATCH, id_list_url, parse_query
+from bot.sources.query import BATCH, PAGE, id_list_url, parse_page, parse_query, search_url
 from bot.sources.trouble import SourceTrouble, trouble_with
 
-_API_LIMIT, _FEED_LIMIT = 5_000_000, 30_000_000  # bytes; real ones are some 0.3 and 3 MB at most
+# Bytes; real ones are some 0.3, 2 and 5 MB at most. Read into objects, a feed takes about ten times as much.
+_API_LIMIT, _SEARCH_LIMIT, _FEED_LIMIT = 5_000_000, 8_000_000, 12_000_000
 _MOST_REDIRECTS = 3
 _CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.[A-Za-z]+(?:-[a-z]+)*)?")
 DEFAULT_TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)
@@ -90,15 +94,54 @@ class ArxivClient:
 
         Waits behind people's look-ups. Raises `SourceTrouble`, "slow" when `deadline` seconds have passed.
         """
-        if not _CATEGORY.fullmatch(category):
-            raise SourceTrouble("bad_request", detail=f"not one arXiv category: {category!r}")
+        day = await self.fetch_feed_unless(category, UNCONDITIONAL, deadline=deadline)
+        if day is None:
+            raise SourceTrouble("garbled", detail="HTTP 304 to a question without conditions")
+        return day
+
+    async def fetch_feed_unless(
+        self, category: str, known: Validators, *, deadline: float | None = None
+    ) -> FeedDay | None:
+        """As `fetch_feed`, or None where arXiv says that nothing changed since the answer that bore `known`."""
+        _check(category)
         self._cooldown.check()
         async with _within(deadline):
             answer = await self._ask(
-                lambda: self._feed_url.replace("{category}", category), urgent=False, limit=_FEED_LIMIT
+                lambda: self._feed_url.replace("{category}", category),
+                urgent=False,
+                limit=_FEED_LIMIT,
+                headers=known.headers(),
             )
+            if answer.status == HTTPStatus.NOT_MODIFIED:
+                return None
             # Off the event loop: the feed of a busy day takes feedparser a second.
-            return await asyncio.to_thread(parse_feed, answer.body, answer.status, answer.content_type)
+            day = await asyncio.to_thread(parse_feed, answer.body, answer.status, answer.content_type)
+            return replace(day, validators=answer.validators)
+
+    async def search(
+        self, categories: Sequence[str], since: datetime, until: datetime, *, most: int = 5_000
+    ) -> list[Entry]:
+        """All papers of any of `categories` submitted in [since, until), oldest first, from the query API.
+
+        Asks page by page, each in its turn, for no more than `most` papers. Raises `SourceTrouble`; so it does
+        when arXiv announces more papers than it gives, since a part would look like the whole.
+        """
+        for category in categories:
+            _check(category)
+        found: dict[str, Entry] = {}
+        asked = 0
+        while asked < most:
+            self._cooldown.check()
+            url = search_url(self._api_url, categories, since, until, start=asked)
+            answer = await self._ask(partial(str, url), urgent=False, limit=_SEARCH_LIMIT)
+            page = await asyncio.to_thread(parse_page, answer.body, answer.status)
+            found.update((entry.arxiv_id, entry) for entry in page.entries)
+            asked += PAGE
+            if page.total <= asked:
+                break
+            if not page.entries:
+                raise SourceTrouble("garbled", detail=f"{page.total} results announced, a page without any")
+        return list(found.values())[:most]
 
     async def aclose(self) -> None:
         """Stop asking; whoever still waits is cancelled."""
@@ -160,16 +203,22 @@ class ArxivClient:
             else:
                 lookup.answer.set_result(outcome.get(bare))
 
-    async def _ask(self, address: Callable[[], str], *, urgent: bool, limit: int) -> Answer:
+    async def _ask(
+        self,
+        address: Callable[[], str],
+        *,
+        urgent: bool,
+        limit: int,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """A turn and a request; again for a redirect within the same host. Refusals begin a silence."""
         target = None
         for _ in range(_MOST_REDIRECTS + 1):
             async with self._turns.turn(urgent=urgent):
                 self._cooldown.check()
                 url = target or address()
-                answer = await get(
-                    self._session, url, headers=self._headers, limit=limit, within=self._timeout
-                )
+                told = {**self._headers, **(headers or {})}
+                answer = await get(self._session, url, headers=told, limit=limit, within=self._timeout)
                 self._obey(answer)
             if answer.redirect is None:
                 return answer
@@ -185,6 +234,11 @@ class ArxivClient:
         if trouble.kind in {"rate_limited", "refused"} or answer.retry_after is not None:
             trouble.retry_after = self._cooldown.begin(trouble.kind, answer.retry_after)
         raise trouble
+
+
+def _check(category: str) -> None:
+    if not _CATEGORY.fullmatch(category):
+        raise SourceTrouble("bad_request", detail=f"not one arXiv category: {category!r}")
 
 
 def user_agent(contact: str | None) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, cast
 
 from bot.sources.atom import instant_of, parse_atom, terms_of, text_of
 from bot.sources.entry import AnnounceType, Entry
+from bot.sources.http import UNCONDITIONAL, Validators
 from bot.sources.identifiers import NotAnArxivId, parse
 from bot.sources.rss import is_rss, parse_rss
 from bot.sources.tex import readable
@@ -31,7 +32,8 @@ class FeedDay:
 
     `title` is as the feed has it ("cs.LG updates on arXiv.org"). `raw_ids` are as announced, with versions,
     and tell one batch from the next; dates do not, since yesterday's batch is served with today's.
-    `built` is when arXiv made the file, `announced` the batch's date at Eastern midnight; both UTC.
+    `built` is when arXiv made the file, `announced` the batch's date at Eastern midnight; both UTC. `ttl` is how
+    long arXiv asks not to be asked again, where it says so; `validators` are for asking whether it has changed.
     """
 
     title: str
@@ -39,6 +41,8 @@ class FeedDay:
     raw_ids: tuple[str, ...]
     built: datetime | None = None
     announced: datetime | None = None
+    ttl: timedelta | None = None
+    validators: Validators = UNCONDITIONAL
 
     @property
     def full(self) -> bool:
@@ -70,7 +74,13 @@ def parse_feed(body: bytes, status: int = 200, content_type: str | None = None) 
         announced=max(
             filter(None, (instant_of(item, "published") for item in document.entries)), default=None
         ),
+        ttl=_minutes(text_of(document.feed, "ttl")),
     )
+
+
+def _minutes(text: str) -> timedelta | None:
+    """RSS's `ttl`; more than a day would make us miss one, whatever the file says."""
+    return timedelta(minutes=min(int(text), 24 * 60)) if text.isascii() and text.isdecimal() else None
 
 
 def split_authors(creator: str) -> tuple[str, ...]:

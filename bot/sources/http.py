@@ -16,6 +16,22 @@ _CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What the server said of its answer's identity; given back, it may answer "not modified" instead."""
+
+    etag: str | None = None
+    modified: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        """The conditions to ask under."""
+        told = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in told.items() if value and value.isprintable()}
+
+
+UNCONDITIONAL = Validators()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A whole answer of any status: the body unpacked, `retry_after` in seconds, `redirect` an address."""
 
@@ -24,6 +40,7 @@ class Answer:
     body: bytes
     retry_after: float | None = None
     redirect: str | None = None
+    validators: Validators = UNCONDITIONAL
 
 
 async def get(
@@ -49,6 +66,7 @@ async def get(
                 body=b"" if redirect else await _body(response, limit),
                 retry_after=retry_after(response.headers),
                 redirect=redirect,
+                validators=Validators(response.headers.get("ETag"), response.headers.get("Last-Modified")),
             )
     except TimeoutError as error:
         raise SourceTrouble("slow", detail=str(error) or "timeout") from error

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +15,16 @@ from bot.sources.identifiers import NotAnArxivId, parse
 from bot.sources.tex import readable
 from bot.sources.trouble import SourceTrouble, trouble_with
 
+PAGE = 500  # papers a page of a search: arXiv allows 2,000 and then often answers late or not at all
 BATCH = 100  # ids a request: well under arXiv's 2,000, and an address of some 1,300 characters
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the `total` papers that a question has for an answer."""
+
+    entries: tuple[Entry, ...]
+    total: int
 
 
 def id_list_url(api_url: str, ids: Sequence[str]) -> str:
@@ -26,8 +37,27 @@ def id_list_url(api_url: str, ids: Sequence[str]) -> str:
     return f"{api_url}?{urlencode({'id_list': ','.join(ids), 'max_results': len(ids)}, safe=',/')}"
 
 
+def search_url(
+    api_url: str, categories: Sequence[str], since: datetime, until: datetime, *, start: int = 0
+) -> str:
+    """The address of one page of the papers in any of `categories` submitted in [since, until), oldest first."""
+    wanted = " OR ".join(f"cat:{category}" for category in categories)
+    first, last = (instant.astimezone(UTC) for instant in (since, until - timedelta(minutes=1)))
+    query = f"({wanted}) AND submittedDate:[{first:%Y%m%d%H%M} TO {last:%Y%m%d%H%M}]"
+    asked = {
+        "search_query": query, "start": start, "max_results": PAGE, "sortBy": "submittedDate",
+        "sortOrder": "ascending",
+    }  # fmt: skip
+    return f"{api_url}?{urlencode(asked)}"
+
+
 def parse_query(body: bytes, status: int = 200) -> list[Entry]:
-    """The papers in an answer of the query API, of any of its formats (2016 to 2026).
+    """The papers in an answer of the query API; see `parse_page`."""
+    return list(parse_page(body, status).entries)
+
+
+def parse_page(body: bytes, status: int = 200) -> Page:
+    """One page of an answer of the query API, of any of its formats (2016 to 2026).
 
     No entry is a valid answer: arXiv has no such paper. Raises `SourceTrouble`: "bad_request" for an error
     entry (with status 200 until 2025), "garbled" for what is not a whole and plausible answer, and as the
@@ -42,7 +72,7 @@ def parse_query(body: bytes, status: int = 200) -> list[Entry]:
     total, start = (_number(document.feed, f"opensearch_{name}") for name in ("totalresults", "startindex"))
     if total > start and not entries:
         raise SourceTrouble("garbled", detail=f"{total} results announced, none given")
-    return entries
+    return Page(tuple(entries), max(total, start + len(entries)))
 
 
 def _entry(item: Mapping[str, Any]) -> Entry:

@@ -37,6 +37,7 @@ def parse_rss(body: bytes) -> Any:
             "title": channel.findtext("title"),
             "subtitle": channel.findtext("description"),
             "updated_parsed": _instant(channel.findtext("lastBuildDate")),
+            "ttl": channel.findtext("ttl"),
         },
         entries=[_item(item) for item in channel.iterfind("item")],
     )

@@ -35,7 +35,7 @@ class SourceTrouble(Exception):
 
 
 def trouble_with(status: int, body: bytes = b"") -> SourceTrouble | None:
-    """The trouble that an HTTP answer stands for; None for 2xx, and for 400, which has a telling body.
+    """The trouble that an HTTP answer stands for; None for 2xx, 304, and for 400, which has a telling body.
 
     arXiv's "Rate exceeded." is known by its words too: it has been seen with other statuses than 429.
     """
@@ -44,6 +44,6 @@ def trouble_with(status: int, body: bytes = b"") -> SourceTrouble | None:
         return SourceTrouble("rate_limited", detail=detail)
     if status == HTTPStatus.FORBIDDEN:
         return SourceTrouble("refused", detail=detail)
-    if 200 <= status < 300 or status == HTTPStatus.BAD_REQUEST:
+    if 200 <= status < 300 or status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_MODIFIED):
         return None
     return SourceTrouble("down", detail=detail)

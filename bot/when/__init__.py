@@ -7,6 +7,7 @@ from bot.when.quiet import Quiet
 from bot.when.reading import NotAWhen
 from bot.when.typed import Moment, parse_when
 from bot.when.zones import (
+    ABBREVIATIONS,
     MONTHS,
     WEEKDAYS,
     Resolution,
@@ -19,6 +20,7 @@ from bot.when.zones import (
 )
 
 __all__ = [
+    "ABBREVIATIONS",
     "MONTHS",
     "WEEKDAYS",
     "Conference",

@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
-from bot.chat.survey import PERMISSIONS
+from bot.chat.survey import PERMISSIONS, Survey
 from bot.check import run
+from bot.check.there import of_application
 from bot.clock import VirtualClock
 from bot.rehearsal import build
 from bot.rehearsal.arxiv import ArxivDouble
@@ -181,12 +183,12 @@ async def test_a_database_of_a_newer_version_is_trouble(bench: Bench) -> None:
     assert "newer bot" in line_with(text, "✘", "storage.url")
 
 
-async def test_a_folder_that_cannot_be_is_trouble(bench: Bench) -> None:
+async def test_a_folder_that_cannot_be_is_a_matter_of_the_config(bench: Bench) -> None:
     bench.database.write_text("")
     bench.database = bench.database / "bot.db"
     bench.configure()
     code, text = await bench.check(offline=True)
-    assert code == 1
+    assert code == 2
     assert "cannot be written to" in line_with(text, "✘", "storage.url")
 
 
@@ -220,6 +222,20 @@ async def test_without_a_server_the_invite_link_is_printed(bench: Bench) -> None
     assert f"client_id={bench.server.world.bot.id}" in line
     assert "scope=bot+applications.commands" in line
     assert f"permissions={PERMISSIONS.value}" in line
+
+
+@pytest.mark.parametrize(
+    ("setting", "cure"), [("asks_for_code", "Requires OAuth2 Code Grant"), ("sends_elsewhere", "Empty that field")]
+)  # fmt: skip
+def test_a_setting_of_the_application_that_breaks_the_bot_is_trouble(setting: str, cure: str) -> None:
+    fine = Survey(name="bot", application_id=1, asks_for_code=False, sends_elsewhere=False, servers=[])
+    before = [str(finding) for finding in of_application(fine)]
+    found = [
+        finding for finding in of_application(replace(fine, **{setting: True})) if str(finding) not in before
+    ]
+    (finding,) = found
+    assert finding.level == "trouble"
+    assert cure in finding.cure
 
 
 async def test_the_permissions_of_the_invite_link_are_enough(bench: Bench) -> None:

@@ -9,16 +9,20 @@ description of its API does not allow.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 
 from bot import config
 from bot.clock import VirtualClock
+from bot.rehearsal import build
+from bot.rehearsal.answers import Answer
 from bot.rehearsal.arxiv import ArxivDouble
 from bot.rehearsal.arxiv_library import ArxivPaper
 from bot.rehearsal.models import Guild, Message
@@ -45,25 +49,34 @@ TOPICS = (
 )
 
 
+class Patient(Person):
+    """Somebody who looks at an answer when it is there, however slow the machine is."""
+
+    async def _send(self, *args: Any, **more: Any) -> Answer:
+        return await (await super()._send(*args, **more)).final()
+
+
 class Bench(Stage):
     """A stage with short words for what stories do."""
 
     group: Guild
 
     def __getattr__(self, name: str) -> Person:
-        """`stage.alice` is the person of that name."""
+        """`stage.alice` is the person of that name, who waits for what the bot is still thinking about."""
         try:
-            return self.server.people[name]
+            return Patient(self.server, self.server.people[name].user)
         except KeyError:
             raise AttributeError(name) from None
 
     async def settled(self) -> None:
-        """Return when everything that is due has been done and every reaction is noted."""
+        """Return when the bot has heard of all that happened, noted it, and done everything that is due."""
+        await self.delivered()
         await self.app.services.votes.settle()
         await self.app.timers.settle()
 
     async def later(self, **span: float) -> None:
         """Let time pass: `later(days=1)`."""
+        await self.settled()
         await self.advance_to(self.clock.now() + timedelta(**span))
 
     async def posts(self, channel: str, guild: Guild | None = None) -> list[Message]:
@@ -71,6 +84,50 @@ class Bench(Stage):
         await self.settled()
         mine = self.server.world.bot.id
         return [m for m in self.server.channel(channel, guild or self.group).messages if m.author.id == mine]
+
+    async def ballot(
+        self, paper: str = "1803.03635", *, by: str = "alice", guild: Guild | None = None
+    ) -> Message:
+        """Have a paper proposed, and its ballot."""
+        answer = await self.server.people[by].slash("/propose", channel="general", guild=guild, paper=paper)
+        await answer.final()
+        return (await self.posts("proposals", guild))[-1]
+
+    async def plan(self, when: str, **more: Any) -> Answer:
+        """Have the organiser plan a session, and the answer."""
+        answer = await self.olga.slash("/session plan", {"when": when, **more}, channel="general")
+        await answer.final()
+        await self.settled()
+        return answer
+
+    async def delivered(self) -> None:
+        """Return when all events that a connected bot was sent have reached its handlers."""
+        async with asyncio.timeout(5):
+            while (client := self.app.client) and any(  # noqa: ASYNC110 - discord.py tells nobody how far it read
+                session.socket and client.ws and client.ws.sequence != session.sequence
+                for session in self.server.gateway.sessions.values()
+            ):
+                await asyncio.sleep(0)
+            handlers = [
+                task for task in asyncio.all_tasks() if task.get_name().startswith("discord.py: on_raw")
+            ]
+            await asyncio.gather(*handlers)
+
+    async def eventually(self, told: Callable[[], Awaitable[bool]]) -> None:
+        """Return when something asked for again and again has become true."""
+        async with asyncio.timeout(10):
+            while not await told():  # noqa: ASYNC110 - that is what it is for
+                await asyncio.sleep(0.01)
+
+    def add_person(self, username: str, *, bot: bool = False) -> Person:
+        """Somebody new in the group."""
+        user = self.server.world.add_user(username, bot=bot)
+        build.join(self.server.world, self.group, user)
+        return Person(self.server, user)
+
+    def add_bot(self, username: str) -> Person:
+        """Another bot in the group."""
+        return self.add_person(username, bot=True)
 
     async def rows(self, sql: str) -> list[Any]:
         """What stands in the database, as another program would read it."""
@@ -118,6 +175,17 @@ def settings_for(
 def overrides() -> dict[str, dict[str, Any]]:
     """Config sections a test file replaces (by overriding this fixture)."""
     return {}
+
+
+@pytest.fixture(autouse=True)
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """discord.py waits seconds before it connects or identifies anew; here it need not."""
+
+    async def at_once(_client: discord.Client, _shard_id: int | None, *, initial: bool = False) -> None:
+        return
+
+    monkeypatch.setattr(discord.Client, "before_identify_hook", at_once)
+    monkeypatch.setattr(discord.backoff.ExponentialBackoff, "delay", lambda _self: 0.0)
 
 
 @pytest.fixture

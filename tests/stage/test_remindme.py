@@ -70,7 +70,7 @@ async def test_the_organiser_who_planned_it_hears_what_is_missing(stage: Bench) 
 
 async def test_the_hour_itself_is_announced_with_the_way_to_join(stage: Bench) -> None:
     await planned(stage, link="https://meet.example/room")
-    await stage.later(days=12, hours=8)
+    await stage.later(days=12, hours=5, minutes=5)
     last = (await stage.posts("announcements"))[-1]
     assert text_of(last).startswith("Starting now: On sparsity")
     pressed = await stage.alice.press(last, label="Join")

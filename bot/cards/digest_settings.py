@@ -1,0 +1,62 @@
+"""What holds for a server's digest, as cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.cards.base import Card, count, flat, plain, stamp
+from bot.config import WEEKDAYS, ServerSettings
+from bot.topics.taxonomy import Topic
+
+
+def settings(settings: ServerSettings, due: datetime | None, *, changed: bool) -> Card:
+    """When the digest comes and what is in it."""
+    wanted = settings.digest
+    days = "daily (Monday to Friday)" if wanted.days == frozenset(range(5)) else ""
+    days = days or ", ".join(WEEKDAYS[day] for day in sorted(wanted.days)) or "never"
+    kinds = ["new papers", *(["cross-lists"] if wanted.cross else [])]
+    kinds += ["new versions"] if wanted.replacements else []
+    needed = wanted.likes_to_propose
+    rows = (
+        f"**When:** {days} at {wanted.at:%H:%M} {flat(settings.group.timezone)}"
+        + (f", next {stamp(due, 'R')}" if due else ""),
+        f"**What:** {', '.join(kinds)}",
+        f"**How many:** {wanted.max_papers} papers a channel, {wanted.per_topic} of one topic",
+        f"**👍:** {count(needed, 'press', 'presses')} of it make a proposal"
+        if needed
+        else "**👍:** proposes nothing",
+        f"**On holidays:** {'I say that arXiv is closed' if wanted.say_closed else 'silence'}",
+        f"**Colleagues:** {plain(', '.join(wanted.authors), 300) or 'none named'}",
+    )
+    return Card(
+        title="The digest is now" if changed else "The digest",
+        text="\n".join(rows),
+        footer="Change it with the options of /digest settings; the rest with /settings set digest.…",
+        tone="good" if changed else "digest",
+    )
+
+
+def topics(topics: Sequence[Topic], counts: Mapping[str, int], *, days: int) -> Card:
+    """Which topics go where, channel by channel, and how many papers each had lately."""
+    parts = []
+    for channel in dict.fromkeys(topic.channel for topic in topics):
+        place = (
+            f"<#{channel}>"
+            if channel and channel.isdigit()
+            else f"#{plain(channel)}"
+            if channel
+            else "nowhere"
+        )
+        rows = [
+            f"- {plain(topic.name, 80)} · {counts.get(topic.key, 0)}"
+            for topic in topics
+            if topic.channel == channel
+        ]
+        parts.append("\n".join([f"**{place}**", *rows]))
+    return Card(
+        title="Where new papers go",
+        text="\n".join(parts),
+        footer=f"The numbers are papers of the last {days} days. /topics changes topics, /topics try explains.",
+        tone="digest",
+    )

@@ -1,0 +1,120 @@
+"""Series, as organisers are told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from bot.cards.base import Card, clip, plain, stamp
+from bot.cards.sessions import session_title, when
+from bot.recurrence import Occurrence, Rule
+from bot.when import day_words, local
+from storage.sessions import SessionView
+from storage.tables import Series
+
+SHOWN = 4
+
+#: What is said after a change: of the series, its rules, what comes in the next two years, what stays by itself.
+Said = Callable[[Series, Sequence[Rule], Sequence[Occurrence], Sequence[SessionView]], Card]
+
+
+def name(series: Series) -> str:
+    """What a series is called, as markup."""
+    return f"series {series.series_id}" + (f" “{plain(series.title, 100)}”" if series.title else "")
+
+
+def _rhythm(rules: Sequence[Rule]) -> str:
+    """What holds, and what held or will hold beside it."""
+    return "\n".join(plain(rule.describe()) + f" · {rule.minutes} min" for rule in rules[-2:])
+
+
+def _coming(coming: Sequence[Occurrence]) -> str:
+    dates = ", ".join(stamp(occurrence.instant, "f") for occurrence in coming[:SHOWN])
+    return f"Next: {dates}" if dates else "No more sessions come."
+
+
+def _clock_changes(rules: Sequence[Rule], coming: Sequence[Occurrence]) -> list[str]:
+    """A sentence for every date whose wall time does not exist, or exists twice."""
+    zone = rules[-1].zone
+    lines = []
+    for occurrence in coming:
+        held = local(occurrence.instant, zone)
+        day, wanted = day_words(occurrence.wall), f"{occurrence.wall:%H:%M}"
+        if occurrence.kind == "gap":
+            lines.append(f"⚠️ On {day} clocks jump over {wanted}: that session starts at {held:%H:%M}.")
+        elif occurrence.kind == "fold":
+            lines.append(f"⚠️ On {day} clocks show {wanted} twice: that session starts the first time.")
+    return lines[:SHOWN]
+
+
+def _kept(kept: Sequence[SessionView]) -> list[str]:
+    if not kept:
+        return []
+    lines = [f"- session {view.session.session_id}, {stamp(view.session.starts_at, 'f')}: "
+             f"{plain(session_title(view), 100)}" for view in kept[:10]]  # fmt: skip
+    return [
+        "These have a topic, a presenter or volunteers, and stay. `/session cancel` calls them off:",
+        *lines,
+    ]
+
+
+def _card(title: str, series: Series, parts: Sequence[str]) -> Card:
+    return Card(title=clip(f"{title}: {name(series)}", 250), text="\n".join(parts), tone="good")
+
+
+def created(
+    series: Series, rules: Sequence[Rule], coming: Sequence[Occurrence], _kept_on: Sequence[SessionView]
+) -> Card:
+    parts = [_rhythm(rules), _coming(coming), *_clock_changes(rules, coming)]
+    parts.append("Its sessions are planned ahead by themselves, and announced when they are near.")
+    return _card("Made", series, parts)
+
+
+def changed(
+    series: Series, rules: Sequence[Rule], coming: Sequence[Occurrence], kept: Sequence[SessionView]
+) -> Card:
+    return _card(
+        "Changed", series, [_rhythm(rules), _coming(coming), *_clock_changes(rules, coming), *_kept(kept)]
+    )
+
+
+def paused(
+    series: Series, _rules: Sequence[Rule], _coming_on: Sequence[Occurrence], kept: Sequence[SessionView]
+) -> Card:
+    return _card("Paused", series, ["Nothing more is planned until `/series resume`.", *_kept(kept)])
+
+
+def ended(
+    series: Series, rules: Sequence[Rule], _coming_on: Sequence[Occurrence], kept: Sequence[SessionView]
+) -> Card:
+    last = rules[-1].until if series.state == "active" else None
+    said = f"Its last possible day is {day_words(last)}." if last else "No more sessions come."
+    return _card("Ended", series, [said, *_kept(kept)])
+
+
+def skipped(series: Series, key: str) -> Card:
+    return _card(
+        "Skipped", series, [f"{day_words(date.fromisoformat(key))} does not take place; the rest stays."]
+    )
+
+
+def moved_one(series: Series, key: str, view: SessionView) -> Card:
+    return _card(
+        "Moved one",
+        series,
+        [
+            f"Instead of {day_words(date.fromisoformat(key))}:\n{when(view.session)}",
+            "The rest stays as it is.",
+        ],
+    )
+
+
+def choice(series: Series, rules: Sequence[Rule]) -> str:
+    """A series in a list to choose from: plain text of at most 100 characters."""
+    paused_now = " (paused)" if series.state == "paused" else ""
+    return clip(f"{series.series_id}. {series.title or 'Series'}{paused_now}: {rules[-1].describe()}", 100)
+
+
+def date_choice(series: Series, occurrence: Occurrence) -> str:
+    """One occurrence in a list to choose from."""
+    return clip(f"{day_words(occurrence.wall)}, {occurrence.wall:%H:%M} · {series.title or 'Series'}", 100)

@@ -1,0 +1,123 @@
+"""The organisers' list of what is done and what is missing, and what is asked for after a session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.cards.base import Button, Card, action, clip, count, plain, stamp
+from bot.cards.presenting import stage, who
+from bot.cards.sessions import session_title
+from storage.sessions import SessionView
+from storage.tables import Post
+
+_MARKS = {True: "✅", False: "⬜", None: "⏳"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the list. `done` None: it will come by itself. `press` opens the form for what is missing."""
+
+    text: str
+    done: bool | None
+    label: str = ""
+    press: str | None = None  # an `action(…)`
+
+
+def _edit(view: SessionView) -> str:
+    return action("edit", view.session.session_id, view.talks[0].talk.talk_id if view.talks else 0)
+
+
+def _links(view: SessionView) -> str:
+    return action("links", view.session.session_id)
+
+
+def basics(view: SessionView) -> list[Item]:
+    """Who presents, and how to join."""
+    return [
+        Item(
+            f"Presenter: {clip(who(view), 200)}",
+            stage(view) == "confirmed",
+            "Presenter",
+            action("choose_presenter", view.session.session_id),
+        ),
+        Item("Link to join", bool(view.session.link), "Link", _links(view)),
+    ]
+
+
+def content(view: SessionView) -> Item:
+    """What it is about."""
+    there = [
+        bool((talk.talk.title or talk.paper) and (talk.talk.abstract or talk.paper)) for talk in view.talks
+    ]
+    return Item("Title and abstract", bool(there) and all(there), "Abstract", _edit(view))
+
+
+def announced(post: Post | None) -> Item:
+    """Whether the announcement is out, or when it will be."""
+    if post is not None and post.state in ("sent", "sending"):
+        return Item("Announced", done=True)
+    if post is not None and post.state == "waiting":
+        return Item(f"Announced {stamp(post.due_at, 'R')}, by itself", done=None)
+    return Item("Announced: it could not be posted, see `/outbox`", done=False)
+
+
+def armed(posts: Sequence[Post]) -> Item:
+    """Which reminders wait."""
+    if not posts:
+        return Item("Reminders: none is left to send", done=True)
+    return Item(f"{count(len(posts), 'reminder')} armed, the next {stamp(posts[0].due_at, 'R')}", done=True)
+
+
+def materials(view: SessionView) -> list[Item]:
+    """What came out of a session that is over."""
+    talks = [talk.talk for talk in view.talks]
+    return [
+        Item("Slides", any(talk.slides for talk in talks), "Slides", _links(view)),
+        Item("Recording", any(talk.recording for talk in talks), "Recording", _links(view)),
+        Item("Notes", any(talk.notes for talk in talks), "Notes", _links(view)),
+    ]
+
+
+def materials_missing(view: SessionView) -> list[str]:
+    """What a session that is over still lacks."""
+    return [item.text.lower() for item in materials(view) if not item.done]
+
+
+def week(lists: Sequence[tuple[SessionView, Sequence[Item]]]) -> Card:
+    """`/week`: a list for each session, and a button for each thing that is missing."""
+    if not lists:
+        return Card(
+            title="Nothing is planned",
+            text="`/session plan` plans a session, `/series create` a meeting that repeats.",
+        )
+    parts: list[str] = []
+    buttons: dict[str, Button] = {}
+    for view, items in lists:
+        session = view.session
+        parts.append(f"**{plain(clip(session_title(view), 150))}** · session {session.session_id}\n"
+                     f"{stamp(session.starts_at, 'F')} ({stamp(session.starts_at, 'R')})")  # fmt: skip
+        parts.append("\n".join(f"{_MARKS[item.done]} {item.text}" for item in items) + "\n")
+        for item in items:
+            if not item.done and item.press:
+                label = f"{item.label} · {session.session_id}"
+                buttons.setdefault(item.press, Button(label, action=item.press, style="primary"))
+    return Card(
+        title="The organisers' list",
+        text="\n".join(parts),
+        footer="A button opens the form for what is missing; the number is the session's.",
+        tone="session",
+        buttons=tuple(buttons.values()),
+    )
+
+
+def aftercare(view: SessionView) -> Card:
+    """To the organisers, an hour after a session: what is worth keeping of it."""
+    missing = ", ".join(materials_missing(view))
+    return Card(
+        title=clip(f"How was it? {plain(session_title(view))}", 250),
+        text=f"The session of {stamp(view.session.starts_at, 'F')} is noted as held. Still missing: {missing}.\n"
+        "What you give appears on its card for everybody.",
+        tone="session",
+        buttons=(Button("Slides, recording, notes…", action=_links(view), style="primary"),),
+    )

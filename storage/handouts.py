@@ -1,0 +1,35 @@
+"""What was said of sessions outside of Discord."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from storage.database import Tx
+from storage.tables import Handout, Presenter, Talk
+
+
+async def get(tx: Tx, session_id: int) -> Handout | None:
+    """What was said of a session last, if anything was."""
+    return await tx.get(Handout, session_id)
+
+
+async def keep(tx: Tx, *, guild_id: int, session_id: int, text: str, now: datetime) -> None:
+    """Keep what is said of a session, in place of what was said before."""
+    row = insert(Handout).values(session_id=session_id, guild_id=guild_id, text=text, said_at=now)
+    await tx.execute(
+        row.on_conflict_do_update(index_elements=["session_id"], set_={"text": text, "said_at": now})
+    )
+
+
+async def forget(tx: Tx, *, user_id: int) -> None:
+    """Forget a person: the texts of sessions in which they present go, for they bear their name.
+
+    To be called before the presenters are forgotten.
+    """
+    presents = select(Talk.session_id).join(Presenter, Presenter.talk_id == Talk.talk_id)
+    await tx.execute(
+        delete(Handout).where(Handout.session_id.in_(presents.where(Presenter.user_id == user_id)))
+    )

@@ -1,0 +1,68 @@
+"""Who comes to a session."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from storage.database import Tx
+from storage.tables import Rsvp, Session
+
+
+class Counts(NamedTuple):
+    """How many will come, may come, and cannot."""
+
+    going: int = 0
+    maybe: int = 0
+    cannot: int = 0
+
+
+NOBODY = Counts()
+
+
+async def note(tx: Tx, session: Session, answers: Mapping[int, str], *, now: datetime) -> None:
+    """Note what members (by id) answer for a session; a later answer takes the place of an earlier one."""
+    row = insert(Rsvp)
+    await tx.execute(
+        row.on_conflict_do_update(
+            index_elements=["session_id", "user_id"],
+            set_={"answer": row.excluded.answer, "noted_at": row.excluded.noted_at},
+        ),
+        [
+            {"session_id": session.session_id, "guild_id": session.guild_id, "user_id": user_id,
+             "answer": answer, "noted_at": now}
+            for user_id, answer in answers.items()
+        ],
+    )  # fmt: skip
+
+
+async def counts(tx: Tx, session_ids: Collection[int]) -> dict[int, Counts]:
+    """How many gave which answer, for each of the sessions."""
+    rows = await tx.execute(
+        select(Rsvp.session_id, Rsvp.answer, func.count())
+        .where(Rsvp.session_id.in_(session_ids))
+        .group_by(Rsvp.session_id, Rsvp.answer)
+    )
+    found = dict.fromkeys(session_ids, NOBODY)
+    for session_id, answer, number in rows:
+        found[session_id] = found[session_id]._replace(**{answer: number})
+    return found
+
+
+async def answers(tx: Tx, session_id: int) -> list[tuple[int, str]]:
+    """Who gave which answer, the first to answer first."""
+    rows = await tx.execute(
+        select(Rsvp.user_id, Rsvp.answer)
+        .where(Rsvp.session_id == session_id)
+        .order_by(Rsvp.noted_at, Rsvp.user_id)
+    )
+    return [(user_id, answer) for user_id, answer in rows]
+
+
+async def forget(tx: Tx, *, user_id: int) -> None:
+    """Forget a person: their answers go."""
+    await tx.execute(delete(Rsvp).where(Rsvp.user_id == user_id))

@@ -1,0 +1,92 @@
+"""The organisers' list, what is asked after a session, and who did what."""
+
+from __future__ import annotations
+
+from tests.stage.conftest import Bench, text_of
+from tests.stage.test_sessions import LINK, plan
+
+
+async def test_the_list_says_what_is_missing_and_its_buttons_open_the_forms(stage: Bench) -> None:
+    await plan(stage, title="On sparsity")
+    week = await stage.olga.slash("/week", channel="general")
+    assert "⬜ Presenter: open" in week.text
+    assert "⬜ Link to join" in week.text
+    assert "✅ Announced" in week.text
+    assert "reminders armed" in week.text
+    form = await stage.olga.press(week, label="Abstract · 1")
+    await stage.olga.submit(form, {"title": "On sparsity", "abstract": "Few weights suffice."})
+    form = await stage.olga.press(week, label="Link · 1")
+    await stage.olga.submit(form, {"link": LINK})
+    menu = await stage.olga.press(week, label="Presenter · 1")
+    await stage.olga.choose(menu, stage.bob)
+    week = await stage.olga.slash("/week", channel="general")
+    assert "⬜" not in week.text
+    assert stage.bob.mention in week.text
+    assert LINK not in week.text
+
+
+async def test_a_speaker_from_outside_is_named_in_a_form(stage: Bench) -> None:
+    await plan(stage)
+    week = await stage.olga.slash("/week", channel="general")
+    menu = await stage.olga.press(week, label="Presenter · 1")
+    form = await stage.olga.press(menu, label="Somebody from outside…")
+    await stage.olga.submit(form, {"speaker": "Jane Doe, MIT", "zone": "New York"})
+    assert await stage.rows("SELECT name, affiliation, zone FROM speakers") == [
+        ("Jane Doe", "MIT", "America/New_York")
+    ]
+    assert "Jane Doe (MIT)" in text_of((await stage.posts("announcements"))[0])
+
+
+async def test_the_list_is_for_organisers(stage: Bench) -> None:
+    await plan(stage)
+    answer = await stage.alice.slash("/week", channel="general")
+    assert "Only organisers" in answer.text
+
+
+async def test_an_hour_after_its_end_a_session_is_held_and_its_materials_are_asked_for(stage: Bench) -> None:
+    await plan(stage, title="On sparsity")  # 15 June, 17:00 to 18:00 in Berlin
+    await stage.later(days=12, hours=6, minutes=59)
+    assert await stage.rows("SELECT state FROM sessions") == [("planned",)]
+    await stage.later(minutes=2)
+    assert await stage.rows("SELECT state FROM sessions") == [("held",)]
+    asked = stage.olga.inbox[-1]
+    assert "How was it? On sparsity" in text_of(asked)
+    assert "slides, recording, notes" in text_of(asked)
+
+
+async def test_what_is_given_after_a_session_appears_on_its_card(stage: Bench) -> None:
+    await stage.olga.slash("/settings set", channel="general", key="group.organiser_channel", value="general")
+    await plan(stage, title="On sparsity")
+    await stage.later(days=12, hours=8)
+    asked = (await stage.posts("general"))[-1]
+    refused = await stage.alice.press(asked, label="Slides, recording, notes…")
+    assert "Only organisers" in refused.text
+    form = await stage.olga.press(asked, label="Slides, recording, notes…")
+    await stage.olga.submit(form, {"recording": "https://video.example/1"})
+    assert "https://video.example/1" in text_of((await stage.posts("announcements"))[0])
+    week = await stage.olga.slash("/week", channel="general")
+    assert "✅ Recording" in week.text
+    assert "⬜ Slides" in week.text
+
+
+async def test_a_cancelled_session_asks_for_nothing(stage: Bench) -> None:
+    await plan(stage)
+    await stage.olga.slash("/session cancel", channel="general", session=1)
+    await stage.later(days=13)
+    assert await stage.rows("SELECT state FROM sessions") == [("cancelled",)]
+    assert not any("How was it?" in text_of(message) for message in stage.olga.inbox)
+
+
+async def test_the_history_tells_who_changed_what_without_the_join_link(stage: Bench) -> None:
+    await plan(stage, title="On sparsity")
+    form = await stage.olga.slash("/session links", channel="general", session=1)
+    await stage.olga.submit(form, {"link": LINK})
+    await stage.olga.slash("/session move", channel="general", session=1, when="2026-06-16 18:00")
+    await stage.olga.slash("/session assign", channel="general", session=1, member=stage.bob)
+    told = await stage.alice.slash("/history session", channel="general", session=1)
+    assert stage.olga.mention in told.text
+    assert "Mon 15 June 2026, 17:00 CEST, 60 min → Tue 16 June 2026, 18:00 CEST, 60 min" in told.text
+    assert f"presenters: nothing → {stage.bob.mention}" in told.text
+    assert "how to join: nothing → changed" in told.text
+    assert LINK not in told.text
+    assert told.text.index("presenters") < told.text.index("planned")  # the latest first
