@@ -50,8 +50,6 @@ GRAM, PHRASE = 1 / 30, 1 / 20
 COST = 0.1
 SPREAD = 0.25
 """A gram is worth its weight times its papers to this power: low, since common words cost time at every paper."""
-EVEN = 0.75
-"""A positive of a topic counts (share in dev / share in train) to this power: rare topics are rarer in train."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,9 @@ def learn_background(papers: Sequence[Paper], counts: Counter[Gram]) -> Backgrou
     for paper in papers:
         title, abstract = texts(paper)
         long.update(lexicon.find(words(title), words(abstract))[1])
-    found = {gram: count for gram, count in counts.items() if len(gram) == 1 and count >= KNOWN_FROM}
+    found: dict[Gram, int] = {
+        gram: count for gram, count in counts.items() if len(gram) == 1 and count >= KNOWN_FROM
+    }
     found |= {gram: long[mark] for gram, mark in lexicon.marks.items()}
     total = len(papers) + 1
     return Background(
@@ -141,11 +141,11 @@ def times_found(lexicon: Lexicon, title: Sequence[str], abstract: Sequence[str])
 
 
 def learn(reading: Reading, papers: Sequence[Paper], shares: Mapping[str, float]) -> list[Machine]:
-    """One machine a topic. `shares` is how frequent each topic is where the router will be used."""
+    """One machine a topic. `shares`: how frequent each topic is in use; in lists of papers rare topics are rarer."""
     machines = []
     for place, topic in enumerate(shipped()):
         labels = [topic.key in paper["topics"] for paper in papers]
-        weight = (shares[topic.key] / (sum(labels) / len(labels))) ** EVEN if any(labels) else 1.0
+        weight = shares[topic.key] / (sum(labels) / len(labels)) if any(labels) else 1.0
         own = [phrases[place] for phrases in reading.phrases]
         costs = [COST * weight if label else COST for label in labels]
         machines.append(train(reading.rows, own, labels, costs, len(reading.grams)))
@@ -156,11 +156,8 @@ def best(reading: Reading, machines: Sequence[Machine], counts: Counter[Gram], h
     """The grams that move the most papers the farthest, in alphabetical order."""
 
     def moved(at: int) -> float:
-        return (
-            max(abs(m.weights[at]) for m in machines)
-            * reading.rarity[at]
-            * counts[reading.grams[at]] ** SPREAD
-        )
+        papers: float = counts[reading.grams[at]] ** SPREAD
+        return max(abs(machine.weights[at]) for machine in machines) * reading.rarity[at] * papers
 
     ranked = sorted(range(len(reading.grams)), key=lambda at: (-moved(at), reading.grams[at]))
     return sorted(reading.grams[at] for at in ranked[:how_many])
@@ -223,7 +220,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--train", type=Path, default=ROOT.parent / "shared/arxiv-samples/train.jsonl.gz")
     parser.add_argument("--dev", type=Path, default=ROOT.parent / "shared/arxiv-samples/dev.jsonl")
-    parser.add_argument("--grams", type=int, default=2500, help="how many grams the model keeps")
+    parser.add_argument("--grams", type=int, default=3000, help="how many grams the model keeps")
     parser.add_argument("--to", type=Path, default=ROOT / "bot/topics", help="the folder to write to")
     options = parser.parse_args()
     labelled, dev = papers_in(options.train), papers_in(options.dev)
