@@ -30,11 +30,11 @@ from bot.topics.lexicon import Gram, Lexicon  # noqa: E402
 from bot.topics.prior import Background, letter  # noqa: E402
 from bot.topics.router import IN_TITLE  # noqa: E402
 from bot.topics.taxonomy import shipped  # noqa: E402
-from bot.topics.words import ABSTRACT_LIMIT, readings, stems, words  # noqa: E402
+from bot.topics.words import TITLE_ENDS, read, readings, stem, stems  # noqa: E402
 
 Paper = Mapping[str, Any]
 
-IDLE = frozenset(
+IDLE = {TITLE_ENDS} | set(
     stems(
         "a an and are as at be been both but by can each for from has have how however in into is it its more most"
         " not of on or other our such than that the their then there these they this those to very via was we were"
@@ -69,9 +69,9 @@ def papers_in(path: Path) -> list[Paper]:
     return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
-def texts(paper: Paper) -> tuple[str, str]:
-    """What is read of a paper: its title and the beginning of its abstract."""
-    return str(paper.get("title") or ""), str(paper.get("abstract") or "")[:ABSTRACT_LIMIT]
+def cut(paper: Paper) -> list[str]:
+    """The words of a paper, as the router reads it."""
+    return read(str(paper.get("title") or ""), str(paper.get("abstract") or ""))
 
 
 def count_grams(papers: Iterable[Paper]) -> Counter[Gram]:
@@ -79,9 +79,9 @@ def count_grams(papers: Iterable[Paper]) -> Counter[Gram]:
     counts: Counter[Gram] = Counter()
     for paper in papers:
         seen: set[Gram] = set()
-        for text in map(stems, texts(paper)):
-            seen.update((word,) for word in text)
-            seen.update(pair for pair in pairwise(text) if IDLE.isdisjoint(pair))
+        row = [stem(word) for word in cut(paper)]
+        seen.update((word,) for word in row if word != TITLE_ENDS)
+        seen.update(pair for pair in pairwise(row) if IDLE.isdisjoint(pair))
         counts.update(seen)
     return counts
 
@@ -99,8 +99,7 @@ def learn_background(papers: Sequence[Paper], counts: Counter[Gram]) -> Backgrou
     """How rare stems and shipped phrases are in `papers`, to a quarter."""
     lexicon, long = Lexicon(phrase_grams()), Counter[int]()
     for paper in papers:
-        title, abstract = texts(paper)
-        long.update(lexicon.find(words(title), words(abstract))[1])
+        long.update(lexicon.find(cut(paper))[1])
     found: dict[Gram, int] = {
         gram: count for gram, count in counts.items() if len(gram) == 1 and count >= KNOWN_FROM
     }
@@ -111,7 +110,7 @@ def learn_background(papers: Sequence[Paper], counts: Counter[Gram]) -> Backgrou
     )
 
 
-def read(
+def features(
     papers: Sequence[Paper], grams: Sequence[Gram], rarity: Sequence[float], background: Background
 ) -> Reading:
     """Turn papers into features, found as the router finds them."""
@@ -123,20 +122,20 @@ def read(
     }
     rows, spoken_for = [], []
     for paper in papers:
-        title, abstract = map(words, texts(paper))
-        counts = {place[mark]: times for mark, times in sorted(times_found(learned, title, abstract).items())}
+        words = cut(paper)
+        counts = {place[mark]: times for mark, times in sorted(times_found(learned, words).items())}
         rows.append((list(counts), [GRAM * rarity[at] * times for at, times in counts.items()]))
         topics = [0.0] * len(shipped())
-        for mark, times in sorted(times_found(spoken, title, abstract).items()):
+        for mark, times in sorted(times_found(spoken, words).items()):
             for topic in says[mark][0]:
                 topics[topic] += says[mark][1] * times
         spoken_for.append(topics)
     return Reading(tuple(grams), tuple(rarity), rows, spoken_for)
 
 
-def times_found(lexicon: Lexicon, title: Sequence[str], abstract: Sequence[str]) -> dict[int, int]:
+def times_found(lexicon: Lexicon, words: Sequence[str]) -> dict[int, int]:
     """How often each mark counts, as the router has it."""
-    in_title, found = lexicon.find(title, abstract)
+    in_title, found = lexicon.find(words)
     return {mark: 1 + IN_TITLE * (mark in in_title) for mark in found}
 
 
@@ -202,11 +201,11 @@ def make(labelled: Sequence[Paper], dev: Sequence[Paper], size: int, source: str
     total = len(labelled) + 1
     known = {gram: log(total / (count + 1)) for gram, count in sorted(counts.items()) if count >= SEEN_FROM}
     shares = {t.key: (1 + sum(t.key in paper["topics"] for paper in dev)) / (len(dev) + 1) for t in shipped()}
-    reading = read(labelled, list(known), list(known.values()), background)
+    reading = features(labelled, list(known), list(known.values()), background)
     grams = best(reading, learn(reading, labelled, shares), counts, size)
-    reading = read(labelled, grams, [known[gram] for gram in grams], background)
+    reading = features(labelled, grams, [known[gram] for gram in grams], background)
     machines = learn(reading, labelled, shares)
-    seen = read(dev, grams, reading.rarity, background)
+    seen = features(dev, grams, reading.rarity, background)
     line = calibrate(
         (margin(machine, row, phrases[place]), topic.key in paper["topics"])
         for row, phrases, paper in zip(seen.rows, seen.phrases, dev, strict=True)

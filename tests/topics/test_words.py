@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.topics.words import readings, stem, words
+from bot.topics.words import TITLE_ENDS, read, readings, stem, words
 
 
 def test_text_is_cut_at_everything_that_is_no_letter_or_digit() -> None:
@@ -43,6 +43,17 @@ def test_a_hyphen_may_be_a_space_or_nothing() -> None:
 
 def test_a_phrase_without_letters_is_never_found() -> None:
     assert readings("— ∞ —") == []
+
+
+@given(st.text(), st.text())
+def test_a_paper_is_its_title_and_its_abstract(title: str, abstract: str) -> None:
+    row = read(title, abstract)
+    assert TITLE_ENDS in row
+    assert [word for word in row if word != TITLE_ENDS] == words(title) + words(abstract)
+
+
+def test_only_the_beginning_of_an_abstract_is_read() -> None:
+    assert len(read("", "word " * 10_000)) < 300
 
 
 @given(st.text())
