@@ -48,6 +48,8 @@ SEEN_FROM = 6
 GRAM, PHRASE = 1 / 30, 1 / 20
 """What a unit of rarity counts as a feature: papers then have a length near 1, which COST is chosen for."""
 COST = 0.1
+EVEN = 0.75
+"""A positive counts (share in use / share in train) to this power: curated lists have less of rare topics."""
 SPREAD = 0.25
 """A gram is worth its weight times its papers to this power: low, since common words cost time at every paper."""
 
@@ -140,11 +142,11 @@ def times_found(lexicon: Lexicon, words: Sequence[str]) -> dict[int, int]:
 
 
 def learn(reading: Reading, papers: Sequence[Paper], shares: Mapping[str, float]) -> list[Machine]:
-    """One machine a topic. `shares`: how frequent each topic is in use; in lists of papers rare topics are rarer."""
+    """One machine a topic. `shares`: how frequent each topic is where the router will be used."""
     machines = []
     for place, topic in enumerate(shipped()):
         labels = [topic.key in paper["topics"] for paper in papers]
-        weight = shares[topic.key] / (sum(labels) / len(labels)) if any(labels) else 1.0
+        weight = (shares[topic.key] / (sum(labels) / len(labels))) ** EVEN if any(labels) else 1.0
         own = [phrases[place] for phrases in reading.phrases]
         costs = [COST * weight if label else COST for label in labels]
         machines.append(train(reading.rows, own, labels, costs, len(reading.grams)))
