@@ -3,10 +3,11 @@
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from bot.topics.jsonlines import categories, rows, text
 from bot.topics.prior import shipped_prior
 from bot.topics.router import MATCH, Router
 from bot.topics.taxonomy import Topic, shipped
@@ -16,9 +17,7 @@ _PLACES = 4
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Give `parser` what `route_file` takes: FILE and --phrases-only."""
-    parser.add_argument(
-        "file", type=Path, metavar="FILE.jsonl", help="a JSON object a line: id, title, abstract, categories"
-    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="JSON lines: id, title, abstract, categories")
     parser.add_argument(
         "--phrases-only", action="store_true", help="leave out what was learned from labelled papers"
     )
@@ -39,31 +38,17 @@ def route_file(
     code: 0, or 1 if there were such lines. Raises OSError when the file cannot be read.
     """
     router = Router(shipped() if topics is None else topics, None if phrases_only else shipped_prior())
-    bad = 0
-    with path.open("rb") as file:
-        for paper in _papers(file, path):
-            if isinstance(paper, str):
-                bad += 1
-                print(paper, file=errors or sys.stderr)
-                continue
-            out.write(json.dumps(_routed(router, paper), ensure_ascii=False) + "\n")
-    return 1 if bad else 0
+    code = 0
+    for row in rows(path):
+        if isinstance(row, str):
+            print(row, file=errors or sys.stderr)
+            code = 1
+        else:
+            out.write(json.dumps(_routed(router, row), ensure_ascii=False) + "\n")
+    return code
 
 
-def _papers(lines: Any, path: Path) -> Iterator[dict[str, Any] | str]:
-    """Each paper, or in its place what is wrong with its line."""
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            paper = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield f"{path}, line {number}: not JSON ({error})"
-            continue
-        yield paper if isinstance(paper, dict) else f"{path}, line {number}: not a JSON object"
-
-
-def _routed(router: Router, paper: dict[str, Any]) -> dict[str, Any]:
+def _routed(router: Router, paper: Mapping[str, Any]) -> dict[str, Any]:
     scores = router.scores(
         text(paper.get("title")), text(paper.get("abstract")), categories(paper.get("categories"))
     )
@@ -73,15 +58,3 @@ def _routed(router: Router, paper: dict[str, Any]) -> dict[str, Any]:
         "topics": [key for key, score in told.items() if score >= MATCH],
         "scores": told,
     }
-
-
-def text(value: Any) -> str:
-    """A field that should be text: null is empty."""
-    return "" if value is None else str(value)
-
-
-def categories(value: Any) -> list[str]:
-    """A field of categories, however it is written: "cs.LG stat.ML", a list, or null."""
-    if isinstance(value, str):
-        return value.replace(",", " ").split()
-    return [str(item) for item in value] if isinstance(value, list) else []

@@ -1,8 +1,10 @@
 """Which topics a paper belongs to: several, one or none, each with a probability and what spoke for it."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from math import exp
+from operator import add
 
 from bot.topics.lexicon import Gram, Lanes, Lexicon
 from bot.topics.prior import Background, Prior, background
@@ -58,13 +60,30 @@ class Router:
             for gram in ways:
                 weights.setdefault(gram, [0] * len(self.topics))[at] += round(unit * rarity.rarity(gram))
             spelling |= ways
+        self._start = self._lanes.pack(start)
+        self._categories = self._favours(known)
+        self._weigh(weights, spelling)
+
+    def _weigh(self, weights: Mapping[Gram, Sequence[int]], spelling: Mapping[Gram, str]) -> None:
         self._lexicon = Lexicon(weights)
+        self._spelling = spelling
         marks = self._lexicon.marks
         self._rows = {marks[gram]: row for gram, row in weights.items()}
         self._told = {mark: spelling.get(gram) or " ".join(gram) for gram, mark in marks.items()}
         self._packed = {mark: self._lanes.pack(row) for mark, row in self._rows.items()}
-        self._start = self._lanes.pack(start)
-        self._categories = self._favours(known)
+
+    def shifted(self, shifts: Mapping[Gram, Sequence[int]]) -> "Router":
+        """A router that weighs grams differently: `shifts` adds centilogits, one a topic, in their order."""
+        weights = {gram: self._rows[mark] for gram, mark in self._lexicon.marks.items()}
+        none = [0] * len(self.topics)
+        weights |= {gram: [*map(add, weights.get(gram, none), shift)] for gram, shift in shifts.items()}
+        other = copy(self)
+        other._weigh(weights, self._spelling)  # noqa: SLF001 - a copy of ourselves
+        return other
+
+    def logits(self, title: str, abstract: str, categories: Sequence[str] = ()) -> list[int]:
+        """What speaks for each topic, in their order, in centilogits: 0 is even, 100 is 73%."""
+        return self._logits(*self._find(title, abstract), categories)
 
     def route(self, title: str, abstract: str, categories: Sequence[str] = ()) -> list[Match]:
         """The topics of a paper, most probable first; an empty list when it has none."""
@@ -80,7 +99,7 @@ class Router:
 
     def scores(self, title: str, abstract: str, categories: Sequence[str] = ()) -> dict[str, float]:
         """The probability of every topic that has at least 5%, by key. Cheaper than `route`: no reasons."""
-        logits = self._logits(*self._find(title, abstract), categories)
+        logits = self.logits(title, abstract, categories)
         return {self.topics[at].key: _sure(logit) for at, logit in enumerate(logits) if logit > _FAINT}
 
     def _favours(self, known: Mapping[int, int]) -> dict[str, int]:

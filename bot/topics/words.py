@@ -5,6 +5,7 @@ Everything here is plain ASCII, lower case and cheap: a day of arXiv is a thousa
 
 import re
 import unicodedata
+from functools import lru_cache
 
 ABSTRACT_LIMIT = 1000
 """Characters of an abstract that are read: the last sentences rarely name the topic, and cost time."""
@@ -31,6 +32,7 @@ def words(text: str) -> list[str]:
     return text.encode("latin-1", "replace").translate(_TABLE).decode("ascii").split()
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Cut a word to what it shares with its plural, its -ing, -ed and -ation forms and its British spelling."""
     root = word
