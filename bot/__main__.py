@@ -84,6 +84,18 @@ def _parser() -> argparse.ArgumentParser:
         "--config", type=Path, help="a configuration with [[topics]]; the shipped ones without it"
     )
     route.set_defaults(command=_route)
+    digest = commands.add_parser("digest", help="measure the digest").add_subparsers(
+        required=True, metavar="what"
+    )
+    backtest = digest.add_parser("backtest", help="rank stored days as given likes teach, and print how well")
+    backtest.add_argument(
+        "--papers", type=Path, required=True, help="id, date, title, abstract, categories a line"
+    )
+    backtest.add_argument("--likes", type=Path, required=True, help="id, and a weight if it is not 1, a line")
+    backtest.add_argument(
+        "--config", type=Path, help="a configuration with [[topics]]; the shipped ones without it"
+    )
+    backtest.set_defaults(command=_backtest)
     return parser
 
 
@@ -139,6 +151,13 @@ def _route(options: argparse.Namespace) -> int:
 
     topics = config.load(options.config).topics if options.config else None
     return route_file(options.file, sys.stdout, topics=topics)
+
+
+def _backtest(options: argparse.Namespace) -> int:
+    from bot.topics.backtest import backtest
+
+    topics = config.load(options.config).topics if options.config else None
+    return backtest(options.papers, options.likes, sys.stdout, topics=topics)
 
 
 async def _serve(settings: config.Settings, token: str) -> int:

@@ -504,11 +504,10 @@ class Verdict(Row):
 
 
 class TasteState(Row):
-    """What was learned of a server's taste, and from what: `learned_from` changes when there is more to learn."""
+    """What was learned of a server's taste, and from which papers (bot/services/tastes.py)."""
 
     __tablename__ = "tastes"
     guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    learned_from: Mapped[str] = mapped_column(String(64))
     learned_at: Mapped[datetime]
     state: Mapped[dict[str, Any]]
 

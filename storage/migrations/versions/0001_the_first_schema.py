@@ -220,7 +220,6 @@ def upgrade() -> None:
     op.create_table(
         "tastes",
         sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("learned_from", sa.String(length=64), nullable=False),
         sa.Column("learned_at", storage.types.Instant(timezone=True), nullable=False),
         sa.Column("state", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("guild_id"),
