@@ -105,6 +105,17 @@ async def unclosed(tx: Tx, *, before: datetime) -> Sequence[Session]:
     return rows.all()
 
 
+async def unclosed_times(tx: Tx) -> Sequence[tuple[datetime, int]]:
+    """Start and length (minutes) of the first sessions of all servers that are still called planned."""
+    rows = await tx.execute(
+        select(Session.starts_at, Session.minutes)
+        .where(Session.state == "planned")
+        .order_by(Session.starts_at)
+        .limit(50)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 async def running(tx: Tx, guild_id: int, *, since: datetime, now: datetime) -> Sequence[SessionView]:
     """Planned sessions that started after `since`, the latest first."""
     rows = await tx.scalars(
