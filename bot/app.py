@@ -34,7 +34,7 @@ from bot.services.digesting import Digesting, digesting
 from bot.services.digests import Digests
 from bot.services.doubts import Doubts
 from bot.services.editing import Editing
-from bot.services.events import NativeEvents
+from bot.services.events import NativeEvents, in_list
 from bot.services.gaps import GapNotices
 from bot.services.history import History
 from bot.services.horizon import Horizon
@@ -46,7 +46,7 @@ from bot.services.papers import Papers, Routers
 from bot.services.planning import Planning
 from bot.services.presenters import Presenters
 from bot.services.proposals import Proposals
-from bot.services.questions import Questions
+from bot.services.questions import Questions, in_box
 from bot.services.recount import Recount
 from bot.services.reminders import Reminders
 from bot.services.remindme import RemindMe
@@ -221,6 +221,8 @@ class App:
         events = NativeEvents(database, clock, settings, outbox, sessions)
         questions = Questions(database, clock, settings, outbox, sessions)
         outward = Outward(database, clock, settings)
+        week.add(in_list)
+        week.add(in_box)
         GapNotices(clock, settings, outbox, sessions)
         rsvps = Rsvps(database, clock, outbox)
         reminders = Reminders(database, clock, settings, outbox, sessions)

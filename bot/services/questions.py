@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from bot.cards import Card
 from bot.cards import questions as cards
+from bot.cards import week
+from bot.cards.base import count
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.log import event
@@ -174,3 +176,9 @@ class Questions:
             return Drop("the session has moved")
         asked = await questions.of_session(tx, view.session.session_id)
         return (view, list(asked)) if asked else Drop("there are no questions")
+
+
+async def in_box(tx: Tx, view: SessionView, _settings: ServerSettings) -> week.Item | None:
+    """For `/week`: how many questions wait for a session."""
+    asked = await questions.of_session(tx, view.session.session_id)
+    return week.Item(f"{count(len(asked), 'question')} in the box (`/ask`)", done=True) if asked else None
