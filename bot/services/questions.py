@@ -8,9 +8,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from bot.cards import Card
+from bot.cards import Card, week
 from bot.cards import questions as cards
-from bot.cards import week
 from bot.cards.base import count
 from bot.clock import Clock
 from bot.config import ServerSettings
