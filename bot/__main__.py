@@ -75,6 +75,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     outbox.set_defaults(command=_outbox)
 
+    calendar = commands.add_parser("calendar", help="write the schedule as a calendar file (ICS)")
+    calendar.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
+    )
+    calendar.add_argument("--guild", type=int, metavar="ID", help="which server, when the bot serves several")
+    calendar.add_argument("--out", type=Path, metavar="FILE", help="where to write it (standard output)")
+    calendar.set_defaults(command=_calendar)
+
     topics = commands.add_parser("topics", help="try the topics").add_subparsers(
         required=True, metavar="what"
     )
@@ -144,6 +152,22 @@ def _outbox(options: argparse.Namespace) -> int:
     except DatabaseTrouble as trouble:
         print(f"database: {trouble}", file=sys.stderr)
         return TROUBLE
+
+
+def _calendar(options: argparse.Namespace) -> int:
+    from bot.desk import WhichServer, calendar
+    from storage.database import DatabaseTrouble
+
+    try:
+        data = asyncio.run(calendar(config.load(options.config), options.guild))
+    except (DatabaseTrouble, WhichServer) as trouble:
+        print(f"calendar: {trouble}", file=sys.stderr)
+        return TROUBLE
+    if options.out is None:
+        sys.stdout.buffer.write(data)
+    else:
+        options.out.write_bytes(data)
+    return OK
 
 
 def _route(options: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from bot.chat.actions import Actions
 from bot.chat.answer import finish_answers
 from bot.chat.client import Client, Ears, connect
 from bot.chat.courier import Courier
+from bot.chat.names import Names
 from bot.chat.natives import EventReader
 from bot.chat.places import Places
 from bot.chat.reader import Reader
@@ -33,17 +34,19 @@ from bot.services.digesting import Digesting, digesting
 from bot.services.digests import Digests
 from bot.services.doubts import Doubts
 from bot.services.editing import Editing
-from bot.services.events import NativeEvents
+from bot.services.events import NativeEvents, in_list
 from bot.services.gaps import GapNotices
 from bot.services.history import History
 from bot.services.horizon import Horizon
 from bot.services.invitations import Invitations
 from bot.services.notes import Notes
 from bot.services.outbox import Outbox
+from bot.services.outward import Outward
 from bot.services.papers import Papers, Routers
 from bot.services.planning import Planning
 from bot.services.presenters import Presenters
 from bot.services.proposals import Proposals
+from bot.services.questions import Questions, in_box
 from bot.services.recount import Recount
 from bot.services.reminders import Reminders
 from bot.services.remindme import RemindMe
@@ -63,6 +66,7 @@ from cogs.events import EventButtons
 from cogs.organising import OrganisingCommands
 from cogs.proposals import ProposalCommands
 from cogs.reminders import ReminderCommands
+from cogs.saying import SayingCommands
 from cogs.scheduling import SchedulingCommands
 from cogs.series import SeriesCommands
 from cogs.settings import SettingsCommands
@@ -103,6 +107,8 @@ class Services:
     remindme: RemindMe
     rsvps: Rsvps
     events: NativeEvents
+    questions: Questions
+    outward: Outward
 
 
 class App:
@@ -213,6 +219,10 @@ class App:
         announcements = Announcements(clock, settings, outbox, sessions)
         Threads(outbox, announcements, sessions)
         events = NativeEvents(database, clock, settings, outbox, sessions)
+        questions = Questions(database, clock, settings, outbox, sessions)
+        outward = Outward(database, clock, settings)
+        week.add(in_list)
+        week.add(in_box)
         GapNotices(clock, settings, outbox, sessions)
         rsvps = Rsvps(database, clock, outbox)
         reminders = Reminders(database, clock, settings, outbox, sessions)
@@ -242,6 +252,8 @@ class App:
             remindme,
             rsvps,
             events,
+            questions,
+            outward,
         )
 
     def _client(self) -> Client:
@@ -269,6 +281,7 @@ class App:
             ReminderCommands(services.remindme, services.sessions, actions),
             AttendanceButtons(services.rsvps, actions),
             EventButtons(services.events, actions),
+            SayingCommands(services.questions, services.outward, services.sessions, actions),
             SettingsCommands(services.settings),
             DigestCommands(services.digesting, services.proposals, actions),
             TopicCommands(services.digesting.taxonomies),
@@ -290,6 +303,7 @@ class App:
         self.services.outbox.open(Courier(client, Places(client, self.services.settings)))
         self.services.recount.open(Reader(client))
         self.services.events.open(EventReader(client))
+        self.services.outward.open(Names(client))
         if not self.ready.is_set():
             self.timers.start()
             self.ready.set()

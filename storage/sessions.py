@@ -47,6 +47,14 @@ async def get(tx: Tx, guild_id: int, session_id: int) -> SessionView | None:
     return (await _with_talks(tx, [session]))[0]
 
 
+async def all_of(tx: Tx, guild_id: int) -> list[SessionView]:
+    """Every session of a server there ever was, cancelled ones, too, in order of time."""
+    rows = await tx.scalars(
+        select(Session).where(Session.guild_id == guild_id).order_by(Session.starts_at, Session.session_id)
+    )
+    return await _with_talks(tx, rows.all())
+
+
 async def several(tx: Tx, session_ids: Collection[int]) -> list[SessionView]:
     """Sessions by their ids, of whatever server."""
     rows = await tx.scalars(select(Session).where(Session.session_id.in_(session_ids)))
@@ -103,6 +111,17 @@ async def unclosed(tx: Tx, *, before: datetime) -> Sequence[Session]:
         .limit(200)
     )
     return rows.all()
+
+
+async def unclosed_times(tx: Tx) -> Sequence[tuple[datetime, int]]:
+    """Start and length (minutes) of the first sessions of all servers that are still called planned."""
+    rows = await tx.execute(
+        select(Session.starts_at, Session.minutes)
+        .where(Session.state == "planned")
+        .order_by(Session.starts_at)
+        .limit(50)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 async def running(tx: Tx, guild_id: int, *, since: datetime, now: datetime) -> Sequence[SessionView]:

@@ -252,12 +252,13 @@ def choice(view: SessionView) -> str:
     return clip(f"{wall(view.session.starts_at, view.session.zone)} · {session_title(view)}", 100)
 
 
-def moved(view: SessionView, before: datetime) -> Card:
+def moved(view: SessionView, before: datetime, notes: Sequence[str] = ()) -> Card:
     """What the organiser is told after `/session move`."""
+    warnings = "".join(f"\n⚠️ {plain(note)}" for note in notes)
     return Card(
         title=clip(f"Moved: {plain(session_title(view))}", 250),
         text=f"It was planned for {stamp(before, 'F')}. It is now:\n{when(view.session)}\n"
-        "Its announcement says so, and its reminders follow.",
+        f"Its announcement says so, and its reminders follow.{warnings}",
         tone="good",
     )
 

@@ -20,7 +20,7 @@ _REMEMBERED = 30_000
 
 
 class Lanes:
-    """Puts vectors of `width` numbers, each well between ±2**30, into one integer each: sums are vectors' sums."""
+    """Puts vectors of `width` numbers, each well between ±2**30, in one integer each; these add up like the vectors."""
 
     def __init__(self, width: int) -> None:
         self._bytes = width * _LANE // 8
