@@ -125,8 +125,8 @@ class Client(commands.Bot):
     async def on_ready(self) -> None:
         # Fires again after every session that could not be resumed: events were missed in between.
         event(log, "discord.ready", guilds=len(self.guilds), user=self.user.id if self.user else None)
+        await self._ears.settings.here({guild.id: guild.name for guild in self.guilds})
         for guild in self.guilds:
-            await self._ears.settings.joined(guild.id, guild.name)
             self._ears.events.look(guild.id)
         self._ears.on_ready(self)
         self._ears.recount.everything()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import time
 from typing import Any
@@ -58,6 +58,15 @@ class SettingsService:
             if new or known != now_known:
                 await guilds.set_note(tx, f"settings:{guild_id}", now_known)
                 await self._tell(tx, guild_id)
+
+    async def here(self, servers: Mapping[int, str]) -> None:
+        """All the servers the bot is a member of, id -> name, as told at a start: it was removed from any other."""
+        for guild_id, name in servers.items():
+            await self.joined(guild_id, name)
+        async with self._database.reading() as tx:
+            gone = set(await guilds.present(tx)) - servers.keys()
+        for guild_id in gone:
+            await self.left(guild_id)
 
     async def left(self, guild_id: int) -> None:
         """The bot was removed from a server; what it knows of it stays, in case it is asked back."""
