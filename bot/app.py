@@ -54,7 +54,9 @@ from bot.services.rsvps import Rsvps
 from bot.services.series import SeriesService
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
+from bot.services.shelf import Shelf
 from bot.services.threads import Threads
+from bot.services.upkeep import Upkeep
 from bot.services.votes import Votes
 from bot.services.week import Week
 from bot.sources import ArxivClient
@@ -90,6 +92,8 @@ class Services:
     votes: Votes
     recount: Recount
     ballots: Ballots
+    shelf: Shelf
+    upkeep: Upkeep
     choosing: Choosing
     sessions: Sessions
     planning: Planning
@@ -203,7 +207,9 @@ class App:
         votes = Votes(database, clock, settings)
         recount = Recount(database, clock, settings, outbox, votes)
         ballots = Ballots(database, clock, settings, outbox, votes, recount)
-        proposals = Proposals(database, clock, settings, outbox, papers, routers, ballots)
+        shelf = Shelf(database, settings)
+        upkeep = Upkeep(database, clock, settings, outbox, ballots)
+        proposals = Proposals(database, clock, settings, outbox, papers, routers, ballots, shelf)
         sessions = Sessions(database, clock, settings)
         choosing = Choosing(database, clock, settings, outbox, recount, ballots, sessions)
         doubts = Doubts(database, clock)
@@ -235,6 +241,8 @@ class App:
             votes,
             recount,
             ballots,
+            shelf,
+            upkeep,
             choosing,
             sessions,
             planning,
@@ -259,7 +267,7 @@ class App:
     def _client(self) -> Client:
         services, actions = self.services, self._actions
         cogs: list[commands.Cog] = [
-            ProposalCommands(services.proposals, services.ballots, actions),
+            ProposalCommands(services.proposals, services.ballots, services.shelf, services.upkeep, actions),
             ChoosingCommands(services.choosing, actions),
             SchedulingCommands(
                 services.sessions,

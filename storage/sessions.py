@@ -214,3 +214,15 @@ async def forget(tx: Tx, *, user_id: int) -> None:
     await tx.execute(update(Presenter).where(Presenter.user_id == user_id).values(user_id=None))
     await tx.execute(update(Session).where(Session.created_by == user_id).values(created_by=0))
     await tx.execute(delete(Volunteer).where(Volunteer.user_id == user_id))
+
+
+async def reading(tx: Tx, guild_id: int) -> Sequence[tuple[Paper, Session]]:
+    """Which papers were read in a server's sessions, or will be, the earliest first."""
+    rows = await tx.execute(
+        select(Paper, Session)
+        .join(Talk, Talk.paper_id == Paper.paper_id)
+        .join(Session, Session.session_id == Talk.session_id)
+        .where(Session.guild_id == guild_id, Session.state != "cancelled")
+        .order_by(Session.starts_at, Talk.position)
+    )
+    return [(paper, session) for paper, session in rows]

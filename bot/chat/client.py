@@ -103,6 +103,8 @@ class Client(commands.Bot):
     async def setup_hook(self) -> None:
         for cog in self._wanted_cogs:
             await self.add_cog(cog)
+            for menu in getattr(cog, "menus", ()):
+                self.tree.add_command(menu)
         await self._sync_commands()
 
     async def _sync_commands(self) -> None:
