@@ -50,7 +50,7 @@ class Stage:
         self.app = App(self.settings, self.clock, ready_timeout=0.05, pace=pace)
         await self.app.__aenter__()
         self._running = asyncio.create_task(self.app.run(self.server.token), name="bot")
-        ready = asyncio.create_task(self.app.ready.wait())
+        ready = asyncio.create_task(self.app.ready.wait(), name="ready")
         await asyncio.wait({ready, self._running}, timeout=READY, return_when=asyncio.FIRST_COMPLETED)
         if not ready.done():
             ready.cancel()
