@@ -24,7 +24,7 @@ from bot.rehearsal import room_view as view
 from bot.rehearsal.answers import NoAnswer
 from bot.rehearsal.arxiv import ArxivDouble
 from bot.rehearsal.errors import JSON, DiscordError
-from bot.rehearsal.models import User
+from bot.rehearsal.models import Guild, User
 from bot.rehearsal.palette import CannotDo
 from bot.rehearsal.server import RehearsalServer
 from bot.rehearsal.world import Event
@@ -195,6 +195,13 @@ class Room:
             | {"troubles": self.troubles.listed(), "bot_online": self.server.gateway.connected}
         )
         self.wake()
+
+    def rehome(self, guild: Guild) -> None:
+        """Let visitors whose member is not in any server any more go on as the owner of this one."""
+        for visitor in self.visitors:
+            if not any(visitor.me.id in one.members for one in self.world.guilds.values()):
+                visitor.me = self.world.users[guild.owner_id]
+                self.welcome(visitor)
 
     def _begin(self, visitor: Visitor, asked: JSON) -> None:
         task = asyncio.create_task(self._perform(visitor, asked), name=f"rehearsal deed {asked.get('do')}")

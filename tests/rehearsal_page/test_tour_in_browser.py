@@ -189,3 +189,25 @@ async def test_every_trouble_with_arxiv_delays_a_ballot_and_loses_none(page: Pag
         await page.until(f"document.getElementById('trouble-{key}').ariaPressed === 'false'")
     assert stage.arxiv is not None
     assert stage.arxiv.troubles == []
+
+
+async def test_a_banned_member_is_gone_until_they_are_let_in(page: Page, stage: Stage) -> None:
+    await page.open(f"{stage.server.url}/?as=marta&channel=general&tour=off&panel=people")
+    await page.click("button", "What can be done about Jonas")
+    await page.click(".popup button", "Ban")
+    await page.until("document.querySelector('[id^=back-]') !== null")
+    assert "Not here" in await page.text("#side")
+    await page.click("[id^=back-]")
+    await page.until("document.querySelector('[id^=back-]') === null")
+    assert "Jonas Weber" in await page.text("#side")
+
+
+async def test_the_bot_comes_back_after_it_was_removed(page: Page, stage: Stage) -> None:
+    await page.open(f"{stage.server.url}/?as=marta&channel=general&tour=off&panel=people")
+    await page.click("button", "What can be done about reading-group")
+    await page.click(".popup button", "Remove the bot")
+    await page.click("[id^=back-]")
+    await page.until("document.querySelector('[id^=back-]') === null")
+    answer = await stage.server.people["lucia"].slash("/propose", paper="2103.00065", channel="general")
+    await answer.final()
+    await stage.server.until(lambda: len(ballots(stage)) == 1, 20)
