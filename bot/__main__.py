@@ -9,7 +9,6 @@ import signal
 import sys
 import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import config, log
@@ -130,6 +129,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
+    from bot.clock import SystemClock
     from bot.services.leaving import NotImportable, take_in
     from storage.database import DatabaseTrouble, ProcessLock, database_path, open_database
     from storage.migrate import migrate
@@ -142,7 +142,7 @@ def _import(options: argparse.Namespace) -> int:
         lock = ProcessLock(path)
         lock.acquire()
         try:
-            await asyncio.to_thread(migrate, path, datetime.now(UTC))
+            await asyncio.to_thread(migrate, path, SystemClock().now())
             return await take_in(database, options.file)
         finally:
             await database.close()
