@@ -69,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
     rehearse.add_argument("--fresh", action="store_true", help="throw away what FILE holds first")
     rehearse.set_defaults(command=_rehearse)
 
+    take_in = commands.add_parser("import", help="take the group.json of an /export into an empty database")
+    take_in.add_argument("file", type=Path, help="the group.json of an export")
+    take_in.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
+    )
+    take_in.set_defaults(command=_import)
+
     outbox = commands.add_parser("outbox", help="what waits to be said or could not be said, and why")
     outbox.add_argument(
         "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
@@ -119,6 +126,35 @@ def _check(options: argparse.Namespace) -> int:
 
     log.set_up(level="error", as_json=False)
     return asyncio.run(run(options.config, sys.stdout, offline=options.offline, as_json=options.json))
+
+
+def _import(options: argparse.Namespace) -> int:
+    from bot.clock import SystemClock
+    from bot.services.leaving import NotImportable, take_in
+    from storage.database import DatabaseTrouble, ProcessLock, database_path, open_database
+    from storage.migrate import migrate
+
+    settings = config.load(options.config)
+
+    async def work() -> int:
+        path = database_path(settings.storage.url)
+        database = open_database(settings.storage.url)
+        lock = ProcessLock(path)
+        lock.acquire()
+        try:
+            await asyncio.to_thread(migrate, path, SystemClock().now())
+            return await take_in(database, options.file)
+        finally:
+            await database.close()
+            lock.release()
+
+    try:
+        rows = asyncio.run(work())
+    except (NotImportable, DatabaseTrouble) as trouble:
+        print(f"import: {trouble}", file=sys.stderr)
+        return TROUBLE
+    print(f"{rows} rows taken in.")
+    return OK
 
 
 def _rehearse(options: argparse.Namespace) -> int:

@@ -39,6 +39,7 @@ from bot.services.gaps import GapNotices
 from bot.services.history import History
 from bot.services.horizon import Horizon
 from bot.services.invitations import Invitations
+from bot.services.leaving import Leaving
 from bot.services.notes import Notes
 from bot.services.outbox import Outbox
 from bot.services.outward import Outward
@@ -65,6 +66,7 @@ from cogs.attendance import AttendanceButtons
 from cogs.choosing import ChoosingCommands
 from cogs.digests import DigestCommands
 from cogs.events import EventButtons
+from cogs.leaving import LeavingCommands
 from cogs.organising import OrganisingCommands
 from cogs.proposals import ProposalCommands
 from cogs.reminders import ReminderCommands
@@ -94,6 +96,7 @@ class Services:
     ballots: Ballots
     shelf: Shelf
     upkeep: Upkeep
+    leaving: Leaving
     choosing: Choosing
     sessions: Sessions
     planning: Planning
@@ -243,6 +246,7 @@ class App:
             ballots,
             shelf,
             upkeep,
+            Leaving(database, settings),
             choosing,
             sessions,
             planning,
@@ -269,6 +273,7 @@ class App:
         cogs: list[commands.Cog] = [
             ProposalCommands(services.proposals, services.ballots, services.shelf, services.upkeep, actions),
             ChoosingCommands(services.choosing, actions),
+            LeavingCommands(services.leaving),
             SchedulingCommands(
                 services.sessions,
                 services.planning,

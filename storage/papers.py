@@ -46,10 +46,10 @@ async def save(tx: Tx, papers: Iterable[Paper]) -> None:
         elif (paper.version or 0) >= (old.version or 0):
             _update(old, paper)
     await tx.flush()
-    await _index(tx, [known.get(paper_id, paper) for paper_id, paper in fresh.items()])
+    await index(tx, [known.get(paper_id, paper) for paper_id, paper in fresh.items()])
 
 
-async def _index(tx: Tx, papers: Sequence[Paper]) -> None:
+async def index(tx: Tx, papers: Sequence[Paper]) -> None:
     """Make papers findable by their words."""
     ids = [paper.paper_id for paper in papers]
     for start in range(0, len(ids), _CHUNK):
