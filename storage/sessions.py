@@ -160,12 +160,7 @@ async def _with_talks(tx: Tx, sessions: Sequence[Session]) -> list[SessionView]:
         )
     ).all()
     volunteers = await _volunteers(tx, sessions, talks)
-    named = await tx.execute(
-        select(Series.series_id, Series.title).where(
-            Series.series_id.in_([session.series_id for session in sessions if session.series_id])
-        )
-    )
-    series: dict[int | None, str | None] = {row[0]: row[1] for row in named}
+    series = await _series_titles(tx, sessions)
     views: dict[int, list[TalkView]] = {}
     for talk in talks:
         mine = tuple(presenter for presenter in presenters if presenter.talk_id == talk.talk_id)
@@ -180,6 +175,15 @@ async def _with_talks(tx: Tx, sessions: Sequence[Session]) -> list[SessionView]:
         )
         for session in sessions
     ]
+
+
+async def _series_titles(tx: Tx, sessions: Sequence[Session]) -> dict[int | None, str | None]:
+    named = await tx.execute(
+        select(Series.series_id, Series.title).where(
+            Series.series_id.in_([session.series_id for session in sessions if session.series_id])
+        )
+    )
+    return {row[0]: row[1] for row in named}
 
 
 async def _volunteers(tx: Tx, sessions: Sequence[Session], talks: Sequence[Talk]) -> dict[int, list[int]]:

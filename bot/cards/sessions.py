@@ -135,11 +135,9 @@ def join(view: SessionView, now: datetime) -> Card:
             title="A little early",
             text=f"The link is here from {stamp(opens, 't')} ({stamp(opens, 'R')}). Press Join again then.",
         )
-    return Card(
-        title=plain(session_title(view), 250),
-        text=f"Join here: {plain(view.session.link, 1000)}",
-        tone="good",
-    )
+    # In angle brackets Discord takes an address as it is; escaped, as other text from outside, it would lead elsewhere.
+    address = view.session.link.replace("<", "%3C").replace(">", "%3E")
+    return Card(title=plain(session_title(view), 250), text=f"Join here: <{address}>", tone="good")
 
 
 def next_session(

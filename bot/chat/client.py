@@ -235,13 +235,8 @@ async def connect(
         if asyncio.get_running_loop().time() - started > longest_pause:
             pause = 1.0
         wait = pause * random.uniform(0.75, 1.25)  # jitter, so that many bots do not come back at once
-        event(
-            log,
-            "discord.away",
-            logging.WARNING,
-            cause=f"{type(error).__name__}: {error}",
-            again_in=f"{wait:.1f}s",
-        )
+        cause = f"{type(error).__name__}: {error}"
+        event(log, "discord.away", logging.WARNING, cause=cause, again_in=f"{wait:.1f}s")
         await _sleep_unless(stopping, wait)
         pause = min(pause * 2, longest_pause)
 

@@ -109,7 +109,7 @@ class Visitor:
 class Room:
     """The page and its socket on a rehearsal server. Make it before the server starts, and call `mount`.
 
-    `zones` gives members their IANA zones by user id; the page shows times in them.
+    `zones` gives members their IANA zones by user id; the page shows times in them. The `tour` is the demo group's.
     """
 
     def __init__(
@@ -120,13 +120,14 @@ class Room:
         arxiv: ArxivDouble | None = None,
         zones: Mapping[int, str] | None = None,
         group_zone: str = "Europe/Berlin",
+        tour: bool = True,
     ) -> None:
         from bot.rehearsal.room_deeds import Deeds  # the deeds know the room
         from bot.rehearsal.room_trouble import Troubles
 
         self.server, self.stage, self.arxiv = server, stage, arxiv
         self.world = server.world
-        self.zones, self.group_zone = dict(zones or {}), group_zone
+        self.zones, self.group_zone, self.tour = dict(zones or {}), group_zone, tour
         self.visitors: set[Visitor] = set()
         self.troubles = Troubles(self)
         self.advancing = False
@@ -189,7 +190,7 @@ class Room:
     def welcome(self, visitor: Visitor) -> None:
         """Tell a page everything that it needs to start, or to start over as somebody else."""
         visitor.tell(
-            {"t": "snapshot", "zone": self.group_zone}
+            {"t": "snapshot", "zone": self.group_zone, "tour": self.tour}
             | view.snapshot(self.world, visitor.me, self.zones)
             | {"troubles": self.troubles.listed(), "bot_online": self.server.gateway.connected}
         )

@@ -186,6 +186,7 @@ class Deeds:
             target = await self._room.stage.next_due()
             if target is None:
                 raise CannotDo("Nothing is armed, so nothing happens by itself.")
+            target = max(target, self._world.now() + timedelta(seconds=1))  # what is overdue is due now
         elif asked.get("to"):
             target = datetime.fromisoformat(asked["to"])
         else:

@@ -285,12 +285,7 @@ class SeriesService:
         now, found = self._clock.now(), []
         async with self._database.reading() as tx:
             for series in await stored.of_guild(tx, guild_id, states=("active", "paused")):
-                gone = set(await stored.skips_of(tx, series.series_id))
-                gone |= {
-                    session.occurrence or ""
-                    for session in await stored.sessions_of(tx, series.series_id)
-                    if session.state != "planned"
-                }
+                gone = await stored.gone(tx, series.series_id)
                 found += [
                     (
                         occurrence.instant,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.cards import Card
 from bot.cards import shelf as cards
 from bot.cards.base import clip
@@ -16,6 +18,7 @@ from bot.sources import NotAnArxivId, find_all, parse
 from bot.sources.text import readable
 from storage import ballots, choices, papers, presenters, proposals, sessions
 from storage.database import Database, Tx
+from storage.proposals import Standing
 from storage.tables import Paper, Session
 
 
@@ -103,22 +106,36 @@ class Shelf:
         order: cards.Sort = "age" if sort == "age" else "chance" if sort == "chance" else "votes"
         async with self._database.reading() as tx:
             settings = await self._settings.of(tx, actor.guild_id)
-            rows = list(await proposals.standings(tx, actor.guild_id, rules_of(settings)))
-        key = topic_key(settings, topic)
-        if key:
-            rows = [row for row in rows if row.proposal.topic == key]
+            key = topic_key(settings, topic)
+            total = await proposals.how_many(tx, actor.guild_id, topic=key)
+            page = min(page, max((total - 1) // cards.PAGE, 0))
+            first = page * cards.PAGE
+            rows: Sequence[Standing] = []
+            if order != "chance":
+                rows = await proposals.standings(
+                    tx,
+                    actor.guild_id,
+                    rules_of(settings),
+                    topic=key,
+                    by_age=order == "age",
+                    page=(first, cards.PAGE),
+                )
         chances: dict[int, int] = {}
-        if order == "age":
-            rows.sort(key=lambda row: (row.proposal.created_at, row.proposal.proposal_id))
-        elif order == "chance":
+        if order == "chance":
             profile = await profile_of(self._database, self._settings, actor.guild_id)
             chances = {proposal_id: place for place, proposal_id in enumerate(profile.fair, 1)}
-            rows.sort(key=lambda row: chances.get(row.proposal.proposal_id, len(rows) + 1))
-        page = min(page, max((len(rows) - 1) // cards.PAGE, 0))
+            known = [c for c in profile.chances.values() if key is None or c.proposal.topic == key]
+            known.sort(key=lambda c: chances.get(c.proposal.proposal_id, total + len(chances)))
+            rows = [Standing(c.proposal, c.paper, c.votes) for c in known[first : first + cards.PAGE]]
         return cards.proposals(
-            rows[page * cards.PAGE : (page + 1) * cards.PAGE], total=len(rows), page=page, sort=order, topic=key,
-            emoji=settings.group.vote_emoji, chances=chances,
-        )  # fmt: skip
+            rows,
+            total=total,
+            page=page,
+            sort=order,
+            topic=key,
+            emoji=settings.group.vote_emoji,
+            chances=chances,
+        )
 
 
 def label(paper: Paper) -> str:

@@ -90,4 +90,22 @@ function eventsPanel() {
   });
 }
 
-for (const name of ["arrived", "places", "went", "state"]) on(name, draw);
+// A press must end on the very button on which it began: nothing is drawn anew in between.
+let pressed = false;
+let stale = false;
+side.addEventListener("pointerdown", () => {
+  pressed = true;
+});
+for (const name of ["pointerup", "pointercancel"]) {
+  addEventListener(name, () => {
+    pressed = false;
+    if (stale) setTimeout(refresh);
+  });
+}
+
+function refresh() {
+  stale = pressed;
+  if (!pressed) draw();
+}
+
+for (const name of ["arrived", "places", "went", "state"]) on(name, refresh);
