@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
@@ -107,8 +108,10 @@ async def shown(tx: Tx, guild_id: int, paper_ids: Iterable[str]) -> set[str]:
     return found
 
 
-def show(tx: Tx, rows: Iterable[Shown]) -> None:
-    tx.add_all(rows)
+async def show(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Note lines of a digest, each as the columns of `Shown`."""
+    for start in range(0, len(rows), _CHUNK):
+        await tx.execute(insert(Shown), rows[start : start + _CHUNK])
 
 
 async def shown_since(tx: Tx, guild_id: int, day: str, *, limit: int) -> Sequence[tuple[Paper, date]]:

@@ -42,6 +42,19 @@ _SEEN = 400
 _LABELS, _KEPT = 8, 32
 
 
+class Readings:
+    """Papers as tastes see them, read once for all servers of a round: reading costs more than judging."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tasting.Paper] = {}
+
+    def of(self, paper: Paper) -> tasting.Paper:
+        known = self._known.get(paper.paper_id)
+        if known is None:
+            known = self._known[paper.paper_id] = _read(paper)
+        return known
+
+
 class Tastes:
     """The router and the order of each server's digests."""
 
@@ -49,9 +62,9 @@ class Tastes:
         self._database, self._clock, self._routers = database, clock, routers
         self._corrected: dict[int, tuple[str, Router]] = {}
 
-    async def of(self, guild_id: int, settings: ServerSettings) -> tuple[Router, Ranking]:
+    async def of(self, guild_id: int, settings: ServerSettings, readings: Readings) -> tuple[Router, Ranking]:
         """How a server's papers are routed and put in order."""
-        return await self.router(guild_id, settings.topics), await self.ranking(guild_id)
+        return await self.router(guild_id, settings.topics), await self.ranking(guild_id, readings)
 
     async def router(self, guild_id: int, topics: tuple[Topic, ...]) -> Router:
         """The router of a server's topics, corrected by the papers that its members filed under one."""
@@ -70,7 +83,7 @@ class Tastes:
             del self._corrected[next(iter(self._corrected))]
         return known[1]
 
-    async def ranking(self, guild_id: int) -> Ranking:
+    async def ranking(self, guild_id: int, readings: Readings) -> Ranking:
         """The order that a group would like; that of the topics while nothing is known of it."""
         async with self._database.reading() as tx:
             opinions = await verdicts.opinions(tx, guild_id)
@@ -90,7 +103,7 @@ class Tastes:
                 )
         today = eastern_day(self._clock.now())
         seed = f"{guild_id} {today}"
-        return lambda lines: _ranked(lines, state["taste"], today, seed)
+        return lambda lines: _ranked(lines, state["taste"], today, seed, readings)
 
 
 def _worths(opinions: Sequence[Opinion]) -> dict[str, float]:
@@ -126,10 +139,13 @@ def _taken_in(
     return {"taste": taste.state(), "worth": dict(wanted), "seen": last}
 
 
-def _ranked(lines: Sequence[Line], state: Mapping[str, Any], today: date, seed: str) -> Sequence[Line]:
+def _ranked(
+    lines: Sequence[Line], state: Mapping[str, Any], today: date, seed: str, readings: Readings
+) -> Sequence[Line]:
     by_id = {line.paper.paper_id: line for line in lines}
     candidates = [
-        Candidate(_read(line.paper), topic=line.score, age=max((today - line.day).days, 0)) for line in lines
+        Candidate(readings.of(line.paper), topic=line.score, age=max((today - line.day).days, 0))
+        for line in lines
     ]
     return [
         replace(by_id[one.paper.id], reason=one.reason)

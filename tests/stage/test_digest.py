@@ -99,7 +99,7 @@ async def test_the_line_shows_how_many_would_read_it_and_that_it_was_proposed(st
     await stage.alice.press(post, custom_id="like:2606.00001")
     (post,) = await stage.posts("efficiency")
     labels = [item.get("label") for row in post.components for item in row["components"]]
-    assert "1 · 1" in labels
+    assert "1 (+1)" in labels
 
 
 async def test_a_thumb_can_be_taken_back(stage: Bench) -> None:
