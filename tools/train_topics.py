@@ -30,11 +30,11 @@ from bot.topics.lexicon import Gram, Lexicon  # noqa: E402
 from bot.topics.prior import Background, letter  # noqa: E402
 from bot.topics.router import IN_TITLE  # noqa: E402
 from bot.topics.taxonomy import shipped  # noqa: E402
-from bot.topics.words import ABSTRACT_LIMIT, readings, stems, words  # noqa: E402
+from bot.topics.words import TITLE_ENDS, read, readings, stem, stems  # noqa: E402
 
 Paper = Mapping[str, Any]
 
-IDLE = frozenset(
+IDLE = {TITLE_ENDS} | set(
     stems(
         "a an and are as at be been both but by can each for from has have how however in into is it its more most"
         " not of on or other our such than that the their then there these they this those to very via was we were"
@@ -50,8 +50,6 @@ GRAM, PHRASE = 1 / 30, 1 / 20
 COST = 0.1
 SPREAD = 0.25
 """A gram is worth its weight times its papers to this power: low, since common words cost time at every paper."""
-EVEN = 0.75
-"""A positive of a topic counts (share in dev / share in train) to this power: rare topics are rarer in train."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +69,9 @@ def papers_in(path: Path) -> list[Paper]:
     return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
-def texts(paper: Paper) -> tuple[str, str]:
-    """What is read of a paper: its title and the beginning of its abstract."""
-    return str(paper.get("title") or ""), str(paper.get("abstract") or "")[:ABSTRACT_LIMIT]
+def cut(paper: Paper) -> list[str]:
+    """The words of a paper, as the router reads it."""
+    return read(str(paper.get("title") or ""), str(paper.get("abstract") or ""))
 
 
 def count_grams(papers: Iterable[Paper]) -> Counter[Gram]:
@@ -81,9 +79,9 @@ def count_grams(papers: Iterable[Paper]) -> Counter[Gram]:
     counts: Counter[Gram] = Counter()
     for paper in papers:
         seen: set[Gram] = set()
-        for text in map(stems, texts(paper)):
-            seen.update((word,) for word in text)
-            seen.update(pair for pair in pairwise(text) if IDLE.isdisjoint(pair))
+        row = [stem(word) for word in cut(paper)]
+        seen.update((word,) for word in row if word != TITLE_ENDS)
+        seen.update(pair for pair in pairwise(row) if IDLE.isdisjoint(pair))
         counts.update(seen)
     return counts
 
@@ -101,9 +99,10 @@ def learn_background(papers: Sequence[Paper], counts: Counter[Gram]) -> Backgrou
     """How rare stems and shipped phrases are in `papers`, to a quarter."""
     lexicon, long = Lexicon(phrase_grams()), Counter[int]()
     for paper in papers:
-        title, abstract = texts(paper)
-        long.update(lexicon.find(words(title), words(abstract))[1])
-    found = {gram: count for gram, count in counts.items() if len(gram) == 1 and count >= KNOWN_FROM}
+        long.update(lexicon.find(cut(paper))[1])
+    found: dict[Gram, int] = {
+        gram: count for gram, count in counts.items() if len(gram) == 1 and count >= KNOWN_FROM
+    }
     found |= {gram: long[mark] for gram, mark in lexicon.marks.items()}
     total = len(papers) + 1
     return Background(
@@ -111,7 +110,7 @@ def learn_background(papers: Sequence[Paper], counts: Counter[Gram]) -> Backgrou
     )
 
 
-def read(
+def features(
     papers: Sequence[Paper], grams: Sequence[Gram], rarity: Sequence[float], background: Background
 ) -> Reading:
     """Turn papers into features, found as the router finds them."""
@@ -123,29 +122,29 @@ def read(
     }
     rows, spoken_for = [], []
     for paper in papers:
-        title, abstract = map(words, texts(paper))
-        counts = {place[mark]: times for mark, times in sorted(times_found(learned, title, abstract).items())}
+        words = cut(paper)
+        counts = {place[mark]: times for mark, times in sorted(times_found(learned, words).items())}
         rows.append((list(counts), [GRAM * rarity[at] * times for at, times in counts.items()]))
         topics = [0.0] * len(shipped())
-        for mark, times in sorted(times_found(spoken, title, abstract).items()):
+        for mark, times in sorted(times_found(spoken, words).items()):
             for topic in says[mark][0]:
                 topics[topic] += says[mark][1] * times
         spoken_for.append(topics)
     return Reading(tuple(grams), tuple(rarity), rows, spoken_for)
 
 
-def times_found(lexicon: Lexicon, title: Sequence[str], abstract: Sequence[str]) -> dict[int, int]:
+def times_found(lexicon: Lexicon, words: Sequence[str]) -> dict[int, int]:
     """How often each mark counts, as the router has it."""
-    in_title, found = lexicon.find(title, abstract)
+    in_title, found = lexicon.find(words)
     return {mark: 1 + IN_TITLE * (mark in in_title) for mark in found}
 
 
 def learn(reading: Reading, papers: Sequence[Paper], shares: Mapping[str, float]) -> list[Machine]:
-    """One machine a topic. `shares` is how frequent each topic is where the router will be used."""
+    """One machine a topic. `shares`: how frequent each topic is in use; in lists of papers rare topics are rarer."""
     machines = []
     for place, topic in enumerate(shipped()):
         labels = [topic.key in paper["topics"] for paper in papers]
-        weight = (shares[topic.key] / (sum(labels) / len(labels))) ** EVEN if any(labels) else 1.0
+        weight = shares[topic.key] / (sum(labels) / len(labels)) if any(labels) else 1.0
         own = [phrases[place] for phrases in reading.phrases]
         costs = [COST * weight if label else COST for label in labels]
         machines.append(train(reading.rows, own, labels, costs, len(reading.grams)))
@@ -156,11 +155,8 @@ def best(reading: Reading, machines: Sequence[Machine], counts: Counter[Gram], h
     """The grams that move the most papers the farthest, in alphabetical order."""
 
     def moved(at: int) -> float:
-        return (
-            max(abs(m.weights[at]) for m in machines)
-            * reading.rarity[at]
-            * counts[reading.grams[at]] ** SPREAD
-        )
+        papers: float = counts[reading.grams[at]] ** SPREAD
+        return max(abs(machine.weights[at]) for machine in machines) * reading.rarity[at] * papers
 
     ranked = sorted(range(len(reading.grams)), key=lambda at: (-moved(at), reading.grams[at]))
     return sorted(reading.grams[at] for at in ranked[:how_many])
@@ -205,11 +201,11 @@ def make(labelled: Sequence[Paper], dev: Sequence[Paper], size: int, source: str
     total = len(labelled) + 1
     known = {gram: log(total / (count + 1)) for gram, count in sorted(counts.items()) if count >= SEEN_FROM}
     shares = {t.key: (1 + sum(t.key in paper["topics"] for paper in dev)) / (len(dev) + 1) for t in shipped()}
-    reading = read(labelled, list(known), list(known.values()), background)
+    reading = features(labelled, list(known), list(known.values()), background)
     grams = best(reading, learn(reading, labelled, shares), counts, size)
-    reading = read(labelled, grams, [known[gram] for gram in grams], background)
+    reading = features(labelled, grams, [known[gram] for gram in grams], background)
     machines = learn(reading, labelled, shares)
-    seen = read(dev, grams, reading.rarity, background)
+    seen = features(dev, grams, reading.rarity, background)
     line = calibrate(
         (margin(machine, row, phrases[place]), topic.key in paper["topics"])
         for row, phrases, paper in zip(seen.rows, seen.phrases, dev, strict=True)
@@ -223,7 +219,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--train", type=Path, default=ROOT.parent / "shared/arxiv-samples/train.jsonl.gz")
     parser.add_argument("--dev", type=Path, default=ROOT.parent / "shared/arxiv-samples/dev.jsonl")
-    parser.add_argument("--grams", type=int, default=2500, help="how many grams the model keeps")
+    parser.add_argument("--grams", type=int, default=3000, help="how many grams the model keeps")
     parser.add_argument("--to", type=Path, default=ROOT / "bot/topics", help="the folder to write to")
     options = parser.parse_args()
     labelled, dev = papers_in(options.train), papers_in(options.dev)

@@ -8,7 +8,7 @@ integer: adding two such integers adds all their lanes, the fastest sum of vecto
 from collections.abc import Iterable, Mapping, Sequence
 from struct import Struct
 
-from bot.topics.words import stem
+from bot.topics.words import TITLE_ENDS, stem
 
 Gram = tuple[str, ...]
 """One or more stems in a row."""
@@ -33,9 +33,15 @@ class Lanes:
 
     def unpack(self, packed: int) -> list[int]:
         """The vector that a sum of packed vectors carries."""
-        return [
-            value - _BIAS for value in self._unpack((packed + self._bias).to_bytes(self._bytes, "little"))
-        ]
+        return [value - _BIAS for value in self._raw(packed)]
+
+    def above(self, packed: int, floor: int) -> list[tuple[int, int]]:
+        """The lanes whose number is greater than `floor`, each with its number: quicker than all of them."""
+        bar = floor + _BIAS
+        return [(lane, value - _BIAS) for lane, value in enumerate(self._raw(packed)) if value > bar]
+
+    def _raw(self, packed: int) -> tuple[int, ...]:
+        return self._unpack((packed + self._bias).to_bytes(self._bytes, "little"))
 
 
 class _Numbers(dict[str, int]):
@@ -48,7 +54,7 @@ class _Numbers(dict[str, int]):
     def __missing__(self, word: str) -> int:
         if len(self) >= _REMEMBERED:
             self.clear()
-        self[word] = number = self._of_stems.get(stem(word), 0) if word else 0
+        self[word] = number = self._of_stems.get(stem(word), 0)
         return number
 
 
@@ -88,10 +94,12 @@ class Lexicon:
             follow = node.next
         node.mark = mark
 
-    def find(self, title: Sequence[str], abstract: Sequence[str]) -> tuple[set[int], set[int]]:
-        """The marks of all grams in two lists of words, however often they occur: in the title, and anywhere."""
-        numbers = list(map(self._numbers.__getitem__, (*title, "", *abstract, "")))
-        found, in_title = self._alone.intersection(numbers), self._alone.intersection(numbers[: len(title)])
+    def find(self, words: Sequence[str]) -> tuple[set[int], set[int]]:
+        """The marks of all grams in a paper as `words.read` cut it: in its title, and anywhere; often is once."""
+        title = words.index(TITLE_ENDS)
+        numbers = list(map(self._numbers.__getitem__, words))
+        found, in_title = self._alone.intersection(numbers), self._alone.intersection(numbers[:title])
+        numbers.append(0)
         follow = self._follow
         for at, number in enumerate(numbers):
             if number > 0:
@@ -100,7 +108,7 @@ class Lexicon:
                 while node:
                     if node.mark:
                         found.add(node.mark)
-                        if at < len(title):
+                        if at < title:
                             in_title.add(node.mark)
                     step += 1
                     node = node.next.get(numbers[step])

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from math import exp
+from math import exp, log
 from operator import add
 
 from bot.topics.lexicon import Gram, Lanes, Lexicon
 from bot.topics.prior import Background, Prior, background
 from bot.topics.taxonomy import Topic
-from bot.topics.words import ABSTRACT_LIMIT, readings, words
+from bot.topics.words import read, readings
 
 MATCH = 0.20
 """A paper goes to a topic from this probability on: where micro-F1 is best on labelled papers."""
@@ -24,6 +24,7 @@ _FEW, _ALONE = 10, 270
 """A topic with so few phrases means every one of them: each makes a match alone, in the abstract, too."""
 _FAINT, _SURE = -300, 250
 """Centilogits that are not worth telling (5%), and the most that words can prove (92%): labels err too."""
+_LIKELY = round(100 * log(MATCH / (1 - MATCH)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +86,24 @@ class Router:
         other._weigh(weights, self._spelling)  # noqa: SLF001 - a copy of ourselves
         return other
 
-    def logits(self, title: str, abstract: str, categories: Sequence[str] = ()) -> list[int]:
-        """What speaks for each topic, in their order, in centilogits: 0 is even, 100 is 73%."""
-        return self._logits(*self._find(title, abstract), categories)
-
     def route(self, title: str, abstract: str, categories: Sequence[str] = ()) -> list[Match]:
         """The topics of a paper, most probable first; an empty list when it has none."""
-        in_title, found = self._find(title, abstract)
-        logits = self._logits(in_title, found, categories)
-        likely = [
-            (score, at)
-            for at, logit in enumerate(logits)
-            if logit > _FAINT and (score := _sure(logit)) >= MATCH
+        in_title, found = self._lexicon.find(read(title, abstract))
+        likely = self._lanes.above(self._add(in_title, found, categories), _LIKELY)
+        likely.sort(key=lambda pair: (-pair[1], pair[0]))
+        return [
+            Match(self.topics[at].key, _sure(logit), self._reasons(at, in_title, found))
+            for at, logit in likely
         ]
-        likely.sort(key=lambda pair: (-pair[0], pair[1]))
-        return [Match(self.topics[at].key, score, self._reasons(at, in_title, found)) for score, at in likely]
 
     def scores(self, title: str, abstract: str, categories: Sequence[str] = ()) -> dict[str, float]:
-        """The probability of every topic that has at least 5%, by key. Cheaper than `route`: no reasons."""
-        logits = self.logits(title, abstract, categories)
-        return {self.topics[at].key: _sure(logit) for at, logit in enumerate(logits) if logit > _FAINT}
+        """The probability of every topic that has more than 5%, by key. Cheaper than `route`: no reasons."""
+        total = self._add(*self._lexicon.find(read(title, abstract)), categories)
+        return {self.topics[at].key: _sure(logit) for at, logit in self._lanes.above(total, _FAINT)}
+
+    def logits(self, title: str, abstract: str, categories: Sequence[str] = ()) -> list[int]:
+        """What speaks for each topic, in their order, in centilogits: 0 is even, 100 is 73%."""
+        return self._lanes.unpack(self._add(*self._lexicon.find(read(title, abstract)), categories))
 
     def _favours(self, known: Mapping[int, int]) -> dict[str, int]:
         """What a paper's category adds, packed: only for topics about which nothing better was learned."""
@@ -114,15 +113,12 @@ class Router:
                 rows.setdefault(category, [0] * len(self.topics))[at] = _CATEGORY
         return {category: self._lanes.pack(row) for category, row in rows.items()}
 
-    def _find(self, title: str, abstract: str) -> tuple[set[int], set[int]]:
-        return self._lexicon.find(words(title), words(abstract[:ABSTRACT_LIMIT]))
-
-    def _logits(self, in_title: set[int], found: set[int], categories: Sequence[str]) -> list[int]:
+    def _add(self, in_title: set[int], found: set[int], categories: Sequence[str]) -> int:
         weigh = self._packed.__getitem__
         total = self._start + sum(map(weigh, found)) + IN_TITLE * sum(map(weigh, in_title))
         if self._categories:
             total += sum(self._categories.get(category, 0) for category in categories)
-        return self._lanes.unpack(total)
+        return total
 
     def _reasons(self, at: int, in_title: set[int], found: set[int]) -> tuple[str, ...]:
         """What spoke for the topic: phrases as the group spelt them, else the stems that counted."""

@@ -13,6 +13,12 @@ ABSTRACT_LIMIT = 1000
 _KEPT = b"abcdefghijklmnopqrstuvwxyz0123456789"
 _PLAIN = (unicodedata.normalize("NFD", chr(code))[0].lower() for code in range(256))
 _TABLE = bytes(ord(char) if char.isascii() and ord(char) in _KEPT else 32 for char in _PLAIN)
+
+TITLE_ENDS = "|"
+"""The word that stands between title and abstract. No text has it: there, a bar is a space."""
+
+_SEPARATOR = 0x1E
+_PAPER_TABLE = _TABLE[:_SEPARATOR] + TITLE_ENDS.encode() + _TABLE[_SEPARATOR + 1 :]
 _HYPHEN = re.compile(r"(?<=\w)[-‐‑](?=\w)")
 
 _ENDINGS = (
@@ -22,6 +28,12 @@ _ENDINGS = (
 )  # fmt: skip
 _SHORTEST_STEM = 3
 _SHORTEST_IES = 5
+
+
+def read(title: str, abstract: str) -> list[str]:
+    """The words of a paper's title, then `TITLE_ENDS`, then those of the abstract as far as it is read."""
+    text = f"{title} {_SEPARATOR:c} {abstract[:ABSTRACT_LIMIT]}"
+    return text.encode("latin-1", "replace").translate(_PAPER_TABLE).decode("ascii").split()
 
 
 def words(text: str) -> list[str]:
