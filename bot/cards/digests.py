@@ -13,8 +13,9 @@ from bot.cards.papers import abs_url, links_of, propose_button, title_of
 from bot.sources.text import first_sentences, gist, readable
 from storage.tables import Paper, Proposal
 
-#: Papers in one message: two rows of buttons, and each paper keeps room for a sentence.
-PER_MESSAGE = 10
+#: Papers in one message. Discord gives five rows: the menu takes one, and in the other four of five buttons each paper
+#: has two (Propose, 👍) beside "Show more".
+PER_MESSAGE = 9
 #: What one paper may take of the 4,096 characters of a description, and how it is shortened until it fits.
 _ENTRY = 400
 _LENGTHS = ((140, 70, 150), (140, 60, 90), (120, 50, 0), (70, 0, 0), (30, 0, 0))
@@ -74,7 +75,7 @@ def digest(heading: Heading, lines: Sequence[Line], *, left: int, out: int = 0, 
         + (f" {count(out, 'paper')} left out." if out else ""),
         tone="digest",
         selects=(_menu(lines),) if lines else (),
-        buttons=(*(_like(line) for line in lines), *_more(lines, left)),
+        buttons=(*(_propose(line) for line in lines), *(_like(line) for line in lines), *_more(lines, left)),
     )
 
 
@@ -108,7 +109,11 @@ def _menu(lines: Sequence[Line]) -> Select:
         )
         for line in lines
     )
-    return Select(action("paper"), "Abstract · propose · not for us …", options)
+    return Select(action("paper"), "Abstract · not for us …", options)
+
+
+def _propose(line: Line) -> Button:
+    return propose_button(line.paper, f"Propose {line.number}")
 
 
 def _like(line: Line) -> Button:

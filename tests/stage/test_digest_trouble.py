@@ -92,7 +92,7 @@ async def test_a_batch_far_shorter_than_usual_is_posted_and_looked_at_again(stag
     await stage.later(hours=1)
     last = (await stage.posts("efficiency"))[-1]
     assert titles([last])[0].endswith("more has come")
-    assert "**13.**" in text(last)
+    assert "**12.**" in text(last)
 
 
 async def test_a_week_of_downtime_becomes_one_digest_with_the_rest_behind_a_button(stage: Bench) -> None:
