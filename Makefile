@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: help demo test lint types contracts unit picture bench soak lock clean
+.PHONY: help demo test lint types contracts unit test-browser pictures bench soak lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -38,8 +38,11 @@ contracts: $(VENV)/dev.stamp
 unit: $(VENV)/dev.stamp
 	$(PY) -m pytest -n 2 $(ARGS)
 
-picture: $(VENV)/run.stamp ## take the README's picture again (needs Chromium)
-	$(PY) tools/picture.py
+test-browser: $(VENV)/dev.stamp ## the rehearsal room in a real browser (finds or installs Chromium, or says how)
+	@if $(PY) tools/chromium.py; then $(PY) -m pytest -m browser -n 2 tests/rehearsal_page $(ARGS); else echo "Skipped: the tests in the browser."; fi
+
+pictures: $(VENV)/dev.stamp ## take the manual's pictures again (needs Chromium)
+	$(PY) tools/pictures.py
 
 bench: $(VENV)/run.stamp ## what it costs, as ratios to baselines of the same run
 	for bench in tools/bench*.py; do echo "== $$bench"; $(PY) $$bench || exit 1; done

@@ -69,11 +69,26 @@ def _parser() -> argparse.ArgumentParser:
     rehearse.add_argument("--fresh", action="store_true", help="throw away what FILE holds first")
     rehearse.set_defaults(command=_rehearse)
 
+    take_in = commands.add_parser("import", help="take the group.json of an /export into an empty database")
+    take_in.add_argument("file", type=Path, help="the group.json of an export")
+    take_in.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
+    )
+    take_in.set_defaults(command=_import)
+
     outbox = commands.add_parser("outbox", help="what waits to be said or could not be said, and why")
     outbox.add_argument(
         "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
     )
     outbox.set_defaults(command=_outbox)
+
+    calendar = commands.add_parser("calendar", help="write the schedule as a calendar file (ICS)")
+    calendar.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
+    )
+    calendar.add_argument("--guild", type=int, metavar="ID", help="which server, when the bot serves several")
+    calendar.add_argument("--out", type=Path, metavar="FILE", help="where to write it (standard output)")
+    calendar.set_defaults(command=_calendar)
 
     topics = commands.add_parser("topics", help="try the topics").add_subparsers(
         required=True, metavar="what"
@@ -84,6 +99,18 @@ def _parser() -> argparse.ArgumentParser:
         "--config", type=Path, help="a configuration with [[topics]]; the shipped ones without it"
     )
     route.set_defaults(command=_route)
+    digest = commands.add_parser("digest", help="measure the digest").add_subparsers(
+        required=True, metavar="what"
+    )
+    backtest = digest.add_parser("backtest", help="rank stored days as given likes teach, and print how well")
+    backtest.add_argument(
+        "--papers", type=Path, required=True, help="id, date, title, abstract, categories a line"
+    )
+    backtest.add_argument("--likes", type=Path, required=True, help="id, and a weight if it is not 1, a line")
+    backtest.add_argument(
+        "--config", type=Path, help="a configuration with [[topics]]; the shipped ones without it"
+    )
+    backtest.set_defaults(command=_backtest)
     return parser
 
 
@@ -99,6 +126,35 @@ def _check(options: argparse.Namespace) -> int:
 
     log.set_up(level="error", as_json=False)
     return asyncio.run(run(options.config, sys.stdout, offline=options.offline, as_json=options.json))
+
+
+def _import(options: argparse.Namespace) -> int:
+    from bot.clock import SystemClock
+    from bot.services.leaving import NotImportable, take_in
+    from storage.database import DatabaseTrouble, ProcessLock, database_path, open_database
+    from storage.migrate import migrate
+
+    settings = config.load(options.config)
+
+    async def work() -> int:
+        path = database_path(settings.storage.url)
+        database = open_database(settings.storage.url)
+        lock = ProcessLock(path)
+        lock.acquire()
+        try:
+            await asyncio.to_thread(migrate, path, SystemClock().now())
+            return await take_in(database, options.file)
+        finally:
+            await database.close()
+            lock.release()
+
+    try:
+        rows = asyncio.run(work())
+    except (NotImportable, DatabaseTrouble) as trouble:
+        print(f"import: {trouble}", file=sys.stderr)
+        return TROUBLE
+    print(f"{rows} rows taken in.")
+    return OK
 
 
 def _rehearse(options: argparse.Namespace) -> int:
@@ -134,11 +190,34 @@ def _outbox(options: argparse.Namespace) -> int:
         return TROUBLE
 
 
+def _calendar(options: argparse.Namespace) -> int:
+    from bot.desk import WhichServer, calendar
+    from storage.database import DatabaseTrouble
+
+    try:
+        data = asyncio.run(calendar(config.load(options.config), options.guild))
+    except (DatabaseTrouble, WhichServer) as trouble:
+        print(f"calendar: {trouble}", file=sys.stderr)
+        return TROUBLE
+    if options.out is None:
+        sys.stdout.buffer.write(data)
+    else:
+        options.out.write_bytes(data)
+    return OK
+
+
 def _route(options: argparse.Namespace) -> int:
     from bot.topics.command import route_file
 
     topics = config.load(options.config).topics if options.config else None
     return route_file(options.file, sys.stdout, topics=topics)
+
+
+def _backtest(options: argparse.Namespace) -> int:
+    from bot.topics.backtest import backtest
+
+    topics = config.load(options.config).topics if options.config else None
+    return backtest(options.papers, options.likes, sys.stdout, topics=topics)
 
 
 async def _serve(settings: config.Settings, token: str) -> int:

@@ -19,6 +19,7 @@ from bot.chat.actions import Actions
 from bot.chat.answer import finish_answers
 from bot.chat.client import Client, Ears, connect
 from bot.chat.courier import Courier
+from bot.chat.names import Names
 from bot.chat.natives import EventReader
 from bot.chat.places import Places
 from bot.chat.reader import Reader
@@ -33,17 +34,20 @@ from bot.services.digesting import Digesting, digesting
 from bot.services.digests import Digests
 from bot.services.doubts import Doubts
 from bot.services.editing import Editing
-from bot.services.events import NativeEvents
+from bot.services.events import NativeEvents, in_list
 from bot.services.gaps import GapNotices
 from bot.services.history import History
 from bot.services.horizon import Horizon
 from bot.services.invitations import Invitations
+from bot.services.leaving import Leaving
 from bot.services.notes import Notes
 from bot.services.outbox import Outbox
+from bot.services.outward import Outward
 from bot.services.papers import Papers, Routers
 from bot.services.planning import Planning
 from bot.services.presenters import Presenters
 from bot.services.proposals import Proposals
+from bot.services.questions import Questions, in_box
 from bot.services.recount import Recount
 from bot.services.reminders import Reminders
 from bot.services.remindme import RemindMe
@@ -51,7 +55,9 @@ from bot.services.rsvps import Rsvps
 from bot.services.series import SeriesService
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
+from bot.services.shelf import Shelf
 from bot.services.threads import Threads
+from bot.services.upkeep import Upkeep
 from bot.services.votes import Votes
 from bot.services.week import Week
 from bot.sources import ArxivClient
@@ -60,9 +66,11 @@ from cogs.attendance import AttendanceButtons
 from cogs.choosing import ChoosingCommands
 from cogs.digests import DigestCommands
 from cogs.events import EventButtons
+from cogs.leaving import LeavingCommands
 from cogs.organising import OrganisingCommands
 from cogs.proposals import ProposalCommands
 from cogs.reminders import ReminderCommands
+from cogs.saying import SayingCommands
 from cogs.scheduling import SchedulingCommands
 from cogs.series import SeriesCommands
 from cogs.settings import SettingsCommands
@@ -86,6 +94,9 @@ class Services:
     votes: Votes
     recount: Recount
     ballots: Ballots
+    shelf: Shelf
+    upkeep: Upkeep
+    leaving: Leaving
     choosing: Choosing
     sessions: Sessions
     planning: Planning
@@ -103,6 +114,8 @@ class Services:
     remindme: RemindMe
     rsvps: Rsvps
     events: NativeEvents
+    questions: Questions
+    outward: Outward
 
 
 class App:
@@ -197,7 +210,9 @@ class App:
         votes = Votes(database, clock, settings)
         recount = Recount(database, clock, settings, outbox, votes)
         ballots = Ballots(database, clock, settings, outbox, votes, recount)
-        proposals = Proposals(database, clock, settings, outbox, papers, routers, ballots)
+        shelf = Shelf(database, settings)
+        upkeep = Upkeep(database, clock, settings, outbox, ballots)
+        proposals = Proposals(database, clock, settings, outbox, papers, routers, ballots, shelf)
         sessions = Sessions(database, clock, settings)
         choosing = Choosing(database, clock, settings, outbox, recount, ballots, sessions)
         doubts = Doubts(database, clock)
@@ -213,6 +228,10 @@ class App:
         announcements = Announcements(clock, settings, outbox, sessions)
         Threads(outbox, announcements, sessions)
         events = NativeEvents(database, clock, settings, outbox, sessions)
+        questions = Questions(database, clock, settings, outbox, sessions)
+        outward = Outward(database, clock, settings)
+        week.add(in_list)
+        week.add(in_box)
         GapNotices(clock, settings, outbox, sessions)
         rsvps = Rsvps(database, clock, outbox)
         reminders = Reminders(database, clock, settings, outbox, sessions)
@@ -225,6 +244,9 @@ class App:
             votes,
             recount,
             ballots,
+            shelf,
+            upkeep,
+            Leaving(database, settings),
             choosing,
             sessions,
             planning,
@@ -242,13 +264,16 @@ class App:
             remindme,
             rsvps,
             events,
+            questions,
+            outward,
         )
 
     def _client(self) -> Client:
         services, actions = self.services, self._actions
         cogs: list[commands.Cog] = [
-            ProposalCommands(services.proposals, services.ballots, actions),
+            ProposalCommands(services.proposals, services.ballots, services.shelf, services.upkeep, actions),
             ChoosingCommands(services.choosing, actions),
+            LeavingCommands(services.leaving),
             SchedulingCommands(
                 services.sessions,
                 services.planning,
@@ -269,6 +294,7 @@ class App:
             ReminderCommands(services.remindme, services.sessions, actions),
             AttendanceButtons(services.rsvps, actions),
             EventButtons(services.events, actions),
+            SayingCommands(services.questions, services.outward, services.sessions, actions),
             SettingsCommands(services.settings),
             DigestCommands(services.digesting, services.proposals, actions),
             TopicCommands(services.digesting.taxonomies),
@@ -290,6 +316,7 @@ class App:
         self.services.outbox.open(Courier(client, Places(client, self.services.settings)))
         self.services.recount.open(Reader(client))
         self.services.events.open(EventReader(client))
+        self.services.outward.open(Names(client))
         if not self.ready.is_set():
             self.timers.start()
             self.ready.set()

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import TextIO
 
 from bot.config import Settings
-from storage import outbox
+from bot.publish.calendar import to_ics
+from bot.services.outward import calendar_events, group_of
+from storage import guilds, outbox, sessions
 from storage.database import database_path, open_database
 from storage.migrate import revision
 
@@ -42,3 +44,31 @@ async def show_outbox(settings: Settings, now: datetime, out: TextIO, *, limit: 
         if post.last_error:
             print(f"   {post.last_error}", file=out)
     return 1 if counts.get("failed") else 0
+
+
+class WhichServer(Exception):
+    """The bot serves none or several servers; the message says which can be named."""
+
+
+async def calendar(settings: Settings, guild_id: int | None) -> bytes:
+    """The schedule of a server, of the only one when none is named, as an iCalendar file.
+
+    Members who present appear as "a member": only Discord knows their names. Raises WhichServer, or DatabaseTrouble
+    when there is no usable database.
+    """
+    path = database_path(settings.storage.url)
+    if revision(path) is None:
+        raise WhichServer(f"{path} holds nothing yet: the bot has not run with this configuration.")
+    database = open_database(settings.storage.url)
+    try:
+        async with database.reading() as tx:
+            known = await guilds.present(tx)
+            wanted = known[0] if guild_id is None and len(known) == 1 else guild_id
+            if wanted is None or wanted not in known:
+                named = ", ".join(map(str, known)) or "none yet"
+                raise WhichServer(f"Name one of the servers that I am a member of with --guild: {named}.")
+            group = group_of(settings.for_server(await guilds.overrides(tx, wanted)), {})
+            views = await sessions.all_of(tx, wanted)
+            return to_ics(await calendar_events(tx, wanted, group, views), name=group.name)
+    finally:
+        await database.close()

@@ -88,7 +88,9 @@ async def room(play: Play, *, port: int) -> AsyncIterator[Stage]:
         arxiv.mount(server.app, "/arxiv")
     stage = Stage(clock, server, arxiv, settings)
     zone = settings.for_server().group.timezone
-    Room(server, stage, arxiv=arxiv, zones=scene.zones(server.world), group_zone=zone).mount()
+    people = scene.zones(server.world)
+    demo_group = play.settings is None
+    Room(server, stage, arxiv=arxiv, zones=people, group_zone=zone, tour=demo_group).mount()
     async with server:
         stage.settings = _on_loopback(settings, server, play)
         keep.save(server.world, play.kept.world)  # marks the database as ours before there is one

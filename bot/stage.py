@@ -18,7 +18,7 @@ from bot.clock import SystemClock, VirtualClock
 from bot.rehearsal.arxiv import ArxivDouble
 from bot.rehearsal.room import Armed
 from bot.rehearsal.server import RehearsalServer
-from storage import digests, guilds, outbox, papers, proposals, sessions
+from storage import choices, digests, guilds, outbox, papers, proposals, sessions
 from storage.database import Tx
 from storage.tables import Post
 
@@ -42,6 +42,9 @@ class Stage:
         self.clock, self.server, self.arxiv, self.settings = clock, server, arxiv, settings
         self.app: App
         self._running: asyncio.Task[None] | None = None
+        self._looking = asyncio.Lock()  # somebody reads the bot's database: it is not closed meanwhile
+        self._due: datetime | None = None
+        self._armed: list[Armed] = []
 
     async def start_bot(self) -> None:
         """Start the bot and wait until it is ready. Raises what the bot raises when it cannot start."""
@@ -50,7 +53,7 @@ class Stage:
         self.app = App(self.settings, self.clock, ready_timeout=0.05, pace=pace)
         await self.app.__aenter__()
         self._running = asyncio.create_task(self.app.run(self.server.token), name="bot")
-        ready = asyncio.create_task(self.app.ready.wait())
+        ready = asyncio.create_task(self.app.ready.wait(), name="ready")
         await asyncio.wait({ready, self._running}, timeout=READY, return_when=asyncio.FIRST_COMPLETED)
         if not ready.done():
             ready.cancel()
@@ -59,10 +62,10 @@ class Stage:
 
     async def stop_bot(self) -> None:
         """Stop the bot as SIGTERM would."""
-        if self._running is None:
+        running = await self._leave()
+        if running is None:
             return
         self.app.stop()
-        running, self._running = self._running, None
         try:
             await running
         finally:
@@ -70,10 +73,13 @@ class Stage:
 
     async def kill_bot(self) -> None:
         """End the bot without letting it finish anything, as `kill -9` would."""
-        if self._running is None:
-            return
-        running, self._running = self._running, None
-        await self.app.kill(running)
+        if running := await self._leave():
+            await self.app.kill(running)
+
+    async def _leave(self) -> asyncio.Task[None] | None:
+        async with self._looking:
+            running, self._running = self._running, None
+        return running
 
     async def __aenter__(self) -> Self:
         await self.start_bot()
@@ -89,27 +95,36 @@ class Stage:
         await self.app.timers.run_until(instant)
 
     async def next_due(self) -> datetime | None:
-        """When the next thing happens by itself."""
-        return await self.app.timers.next_due() if self._running else None
+        """When the next thing happens by itself; what was known last, while the bot is away."""
+        async with self._looking:
+            if self._running:
+                self._due = await self.app.timers.next_due()
+        return self._due
 
     async def armed(self) -> list[Armed]:
-        """What waits to happen, soonest first."""
+        """What waits to happen, soonest first; what was known last, while the bot is away."""
+        async with self._looking:
+            if self._running:
+                self._armed = await self._look()
+        return self._armed
+
+    async def _look(self) -> list[Armed]:
         async with self.app.database.reading() as tx:
-            posts = [(post, await _subject(tx, post)) for post in await outbox.waiting(tx)]
+            posts = [(post, await _title(tx, post)) for post in await outbox.waiting(tx)]
             runs = [
                 run for guild_id in await guilds.present(tx) for run in await digests.pending(tx, guild_id)
             ]
         armed = [
             Armed(
                 due=max(post.due_at, post.next_try_at),
-                kind=waiting.kind_of(post.kind),
-                text=waiting.line(post, subject, self._called),
+                kind=waiting.what(post, self._called),
+                text=waiting.subject(post, title),
                 state=post.state,
             )
-            for post, subject in posts
+            for post, title in posts
         ]
         armed += [
-            Armed(due=run.next_try_at, kind="arXiv digest", text=waiting.digest(run), state="waiting")
+            Armed(due=run.next_try_at, kind="digest", text=waiting.digest(run), state="waiting")
             for run in runs
         ]
         return sorted(armed, key=lambda item: item["due"])
@@ -128,14 +143,16 @@ class Stage:
         await self.start_bot()
 
 
-async def _subject(tx: Tx, post: Post) -> str:
+async def _title(tx: Tx, post: Post) -> str:
     """The title of the session or paper that a post is about, "" when it is about none."""
     data = post.data
     if "session" in data:
         view = await sessions.get(tx, post.guild_id, data["session"])
         return session_title(view) if view else ""
-    paper_id = data.get("paper")
-    if "proposal" in data and (proposal := await proposals.get(tx, post.guild_id, data["proposal"])):
+    paper_id, number = data.get("paper"), data.get("proposal")
+    if "choice" in data and (choice := await choices.get(tx, post.guild_id, data["choice"])):
+        number = choice.proposal_id
+    if number is not None and (proposal := await proposals.get(tx, post.guild_id, number)):
         paper_id = proposal.paper_id
     paper = await papers.get(tx, paper_id) if paper_id else None
     return title_of(paper) if paper else str(paper_id or "")

@@ -1,8 +1,8 @@
-"""/propose, /proposals, and the Propose button."""
+"""/propose, /proposals, /paper, the message menu, and the buttons on what they show."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -12,15 +12,35 @@ from bot.chat.actions import Actions
 from bot.chat.answer import answer
 from bot.services.ballots import Ballots
 from bot.services.proposals import Proposals
+from bot.services.shelf import Shelf
+from bot.services.upkeep import Upkeep
 
 
 class ProposalCommands(commands.Cog):
-    """Putting papers forward."""
+    """Putting papers forward, and looking at what was."""
 
-    def __init__(self, proposals: Proposals, ballots: Ballots, actions: Actions) -> None:
-        self._proposals = proposals
+    def __init__(
+        self, proposals: Proposals, ballots: Ballots, shelf: Shelf, upkeep: Upkeep, actions: Actions
+    ) -> None:
+        self._proposals, self._shelf = proposals, shelf
+        self.menus = [app_commands.ContextMenu(name="Propose this paper", callback=self._propose_message)]
         actions.add("propose", proposals.propose)
+        actions.add("propose_anyway", proposals.propose_anyway)
+        actions.add_menu("propose_chosen", proposals.from_choice)
         actions.add("repost", ballots.repost)
+        actions.add("proposals", shelf.page, shows="instead")
+        actions.add("edit_proposal", upkeep.edit, shows="form")
+        actions.add_form("edit_proposal_done", upkeep.edited)
+        actions.add("withdraw_proposal", upkeep.withdraw)
+        actions.add("retire_proposal", upkeep.retire)
+        actions.add("reopen_proposal", upkeep.reopen)
+
+    async def _propose_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        parts = [
+            message.content,
+            *(f"{e.url or ''} {e.title or ''} {e.description or ''}" for e in message.embeds),
+        ]
+        await answer(interaction, lambda actor: self._proposals.from_message(actor, "\n".join(parts)))
 
     @app_commands.command()
     @app_commands.describe(
@@ -38,14 +58,36 @@ class ProposalCommands(commands.Cog):
         """Put a paper forward for the group to read"""
         await answer(interaction, lambda actor: self._proposals.propose(actor, paper, why=why, topic=topic))
 
+    @app_commands.command()
+    @app_commands.describe(sort="What comes first; most votes if left out", topic="Of one topic only")
+    async def proposals(
+        self,
+        interaction: discord.Interaction[Any],
+        sort: Literal["votes", "age", "chance"] = "votes",
+        topic: app_commands.Range[str, 1, 100] | None = None,
+    ) -> None:
+        """The open proposals and how many votes each has"""
+        await answer(interaction, lambda actor: self._shelf.page(actor, f"0:{sort}:{topic or ''}"))
+
+    @app_commands.command()
+    @app_commands.describe(paper="Words of its title, an author, or its arXiv number")
+    async def paper(
+        self, interaction: discord.Interaction[Any], paper: app_commands.Range[str, 1, 500]
+    ) -> None:
+        """One paper: what became of it here, who would present it, its BibTeX"""
+        await answer(interaction, lambda actor: self._shelf.paper(actor, paper))
+
     @propose.autocomplete("topic")
+    @proposals.autocomplete("topic")
     async def _topics(
         self, interaction: discord.Interaction[Any], typed: str
     ) -> list[app_commands.Choice[str]]:
         found = await self._proposals.topic_choices(interaction.guild_id or 0, typed)
         return [app_commands.Choice(name=name, value=key) for key, name in found]
 
-    @app_commands.command()
-    async def proposals(self, interaction: discord.Interaction[Any]) -> None:
-        """The open proposals and how many votes each has"""
-        await answer(interaction, self._proposals.standing)
+    @propose.autocomplete("paper")
+    @paper.autocomplete("paper")
+    async def _papers(
+        self, _interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=name, value=key) for key, name in await self._shelf.choices(typed)]

@@ -22,6 +22,16 @@ async def of(tx: Tx, guild_id: int, noun: str, noun_id: int, *, limit: int) -> S
     return rows.all()
 
 
+async def last_done(tx: Tx, guild_id: int, noun: str) -> dict[int, datetime]:
+    """When something was last done to each thing of that kind."""
+    rows = await tx.execute(
+        select(Deed.noun_id, Deed.done_at)
+        .where(Deed.guild_id == guild_id, Deed.noun == noun)
+        .order_by(Deed.deed_id)
+    )
+    return {noun_id: done_at for noun_id, done_at in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
 async def take_doubt(tx: Tx, guild_id: int, user_id: int, doubt_id: int) -> Doubt | None:
     """What a person was asked back about, once; nobody else can answer it."""
     doubt = await tx.get(Doubt, doubt_id)

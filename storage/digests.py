@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
 from storage.database import Tx
-from storage.tables import Announced, DigestRun, FeedDay, Shown
+from storage.tables import Announced, DigestRun, FeedDay, Paper, Shown
 
 #: Rows that are read at a time: the event loop gets a turn in between.
 _CHUNK = 500
@@ -107,8 +108,24 @@ async def shown(tx: Tx, guild_id: int, paper_ids: Iterable[str]) -> set[str]:
     return found
 
 
-def show(tx: Tx, rows: Iterable[Shown]) -> None:
-    tx.add_all(rows)
+async def show(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Note lines of a digest, each as the columns of `Shown`."""
+    for start in range(0, len(rows), _CHUNK):
+        await tx.execute(insert(Shown), rows[start : start + _CHUNK])
+
+
+async def shown_since(tx: Tx, guild_id: int, day: str, *, limit: int) -> Sequence[tuple[Paper, date]]:
+    """The papers that digests posted after a day (as ISO text; "" for ever), latest `limit`, and the day of each."""
+    wanted = (
+        select(Paper, Shown.day)
+        .join(Shown, Shown.paper_id == Paper.paper_id)
+        .where(Shown.guild_id == guild_id, Shown.post.is_not(None))
+        .order_by(Shown.day.desc(), Shown.place)
+        .limit(limit)
+    )
+    if day:
+        wanted = wanted.where(Shown.day > date.fromisoformat(day))
+    return [(paper, shown_on) for paper, shown_on in await tx.execute(wanted)]
 
 
 async def line(tx: Tx, guild_id: int, paper_id: str) -> Shown | None:
@@ -188,7 +205,7 @@ async def last_announced(tx: Tx) -> int:
 async def announced(
     tx: Tx, categories: Collection[str], kinds: Collection[str], *, after: int | None
 ) -> dict[str, date]:
-    """The papers announced in any of `categories` since the announcement `after`, and the day of each.
+    """The papers announced in any of `categories` since the announcement `after` and not before, and the day of each.
 
     Without `after` those of the last day: a new server begins with it.
     """
@@ -199,7 +216,10 @@ async def announced(
         latest = select(func.max(Announced.day)).where(Announced.category.in_(categories)).scalar_subquery()
         wanted = wanted.where(Announced.day == latest)
     else:
-        wanted = wanted.where(Announced.announced_id > after)
+        before = select(Announced.paper_id).where(
+            Announced.category.in_(categories), Announced.kind.in_(kinds), Announced.announced_id <= after
+        )
+        wanted = wanted.where(Announced.announced_id > after, Announced.paper_id.not_in(before))
     return {row[0]: row[1] for row in await tx.execute(wanted.group_by(Announced.paper_id))}
 
 

@@ -43,8 +43,20 @@ async def of_papers(tx: Tx, guild_id: int, paper_ids: Collection[str]) -> dict[s
     return {row.paper_id: row for row in rows}
 
 
-async def standings(tx: Tx, guild_id: int, rules: Rules, *, state: str = "open") -> Sequence[Standing]:
-    """A server's proposals, most votes first; of equals the older one first."""
+async def standings(
+    tx: Tx,
+    guild_id: int,
+    rules: Rules,
+    *,
+    state: str = "open",
+    topic: str | None = None,
+    by_age: bool = False,
+    page: tuple[int, int] | None = None,
+) -> Sequence[Standing]:
+    """A server's proposals, most votes first (or `by_age`); of equals the older one first.
+
+    Of one `topic` only, if given; and of `page` (how many to skip, how many to give) only.
+    """
     counting_votes = counting(guild_id, rules, state=state).subquery()
     totals = (
         select(counting_votes.c.proposal_id, func.count().label("votes"))
@@ -52,14 +64,26 @@ async def standings(tx: Tx, guild_id: int, rules: Rules, *, state: str = "open")
         .subquery()
     )
     votes = func.coalesce(totals.c.votes, 0)
-    rows = await tx.execute(
+    order = (Proposal.created_at, Proposal.proposal_id)
+    query = (
         select(Proposal, Paper, votes)
         .join(Paper, Paper.paper_id == Proposal.paper_id)
         .outerjoin(totals, totals.c.proposal_id == Proposal.proposal_id)
         .where(Proposal.guild_id == guild_id, Proposal.state == state)
-        .order_by(votes.desc(), Proposal.created_at, Proposal.proposal_id)
+        .order_by(*(order if by_age else (votes.desc(), *order)))
     )
+    if topic is not None:
+        query = query.where(Proposal.topic == topic)
+    if page is not None:
+        query = query.offset(page[0]).limit(page[1])
+    rows = await tx.execute(query)
     return [Standing(proposal, paper, count) for proposal, paper, count in rows]
+
+
+async def how_many(tx: Tx, guild_id: int, *, state: str = "open", topic: str | None = None) -> int:
+    """How many proposals of a state a server has, of one topic or of all."""
+    query = select(func.count()).where(Proposal.guild_id == guild_id, Proposal.state == state)
+    return await tx.scalar(query.where(Proposal.topic == topic) if topic is not None else query) or 0
 
 
 async def ballots(tx: Tx, *, message_ids: Collection[int]) -> dict[int, Proposal]:

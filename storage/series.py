@@ -59,6 +59,16 @@ async def settled(tx: Tx, series_id: int) -> set[str]:
     return {key for key in sessions if key} | set(skips)
 
 
+async def gone(tx: Tx, series_id: int) -> set[str]:
+    """The occurrences that do not come any more: skipped, cancelled or held."""
+    over = await tx.scalars(
+        select(Session.occurrence).where(
+            Session.series_id == series_id, Session.state != "planned", Session.occurrence.is_not(None)
+        )
+    )
+    return {key for key in over if key} | set(await skips_of(tx, series_id))
+
+
 async def sessions_of(tx: Tx, series_id: int, *, first: str = "") -> Sequence[Session]:
     """The sessions of a series that stand for the occurrence `first` or a later one, in order."""
     rows = await tx.scalars(

@@ -47,6 +47,14 @@ async def get(tx: Tx, guild_id: int, session_id: int) -> SessionView | None:
     return (await _with_talks(tx, [session]))[0]
 
 
+async def all_of(tx: Tx, guild_id: int) -> list[SessionView]:
+    """Every session of a server there ever was, cancelled ones, too, in order of time."""
+    rows = await tx.scalars(
+        select(Session).where(Session.guild_id == guild_id).order_by(Session.starts_at, Session.session_id)
+    )
+    return await _with_talks(tx, rows.all())
+
+
 async def several(tx: Tx, session_ids: Collection[int]) -> list[SessionView]:
     """Sessions by their ids, of whatever server."""
     rows = await tx.scalars(select(Session).where(Session.session_id.in_(session_ids)))
@@ -105,6 +113,17 @@ async def unclosed(tx: Tx, *, before: datetime) -> Sequence[Session]:
     return rows.all()
 
 
+async def unclosed_times(tx: Tx) -> Sequence[tuple[datetime, int]]:
+    """Start and length (minutes) of the first sessions of all servers that are still called planned."""
+    rows = await tx.execute(
+        select(Session.starts_at, Session.minutes)
+        .where(Session.state == "planned")
+        .order_by(Session.starts_at)
+        .limit(50)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 async def running(tx: Tx, guild_id: int, *, since: datetime, now: datetime) -> Sequence[SessionView]:
     """Planned sessions that started after `since`, the latest first."""
     rows = await tx.scalars(
@@ -141,12 +160,7 @@ async def _with_talks(tx: Tx, sessions: Sequence[Session]) -> list[SessionView]:
         )
     ).all()
     volunteers = await _volunteers(tx, sessions, talks)
-    named = await tx.execute(
-        select(Series.series_id, Series.title).where(
-            Series.series_id.in_([session.series_id for session in sessions if session.series_id])
-        )
-    )
-    series: dict[int | None, str | None] = {row[0]: row[1] for row in named}
+    series = await _series_titles(tx, sessions)
     views: dict[int, list[TalkView]] = {}
     for talk in talks:
         mine = tuple(presenter for presenter in presenters if presenter.talk_id == talk.talk_id)
@@ -161,6 +175,15 @@ async def _with_talks(tx: Tx, sessions: Sequence[Session]) -> list[SessionView]:
         )
         for session in sessions
     ]
+
+
+async def _series_titles(tx: Tx, sessions: Sequence[Session]) -> dict[int | None, str | None]:
+    named = await tx.execute(
+        select(Series.series_id, Series.title).where(
+            Series.series_id.in_([session.series_id for session in sessions if session.series_id])
+        )
+    )
+    return {row[0]: row[1] for row in named}
 
 
 async def _volunteers(tx: Tx, sessions: Sequence[Session], talks: Sequence[Talk]) -> dict[int, list[int]]:
@@ -195,3 +218,15 @@ async def forget(tx: Tx, *, user_id: int) -> None:
     await tx.execute(update(Presenter).where(Presenter.user_id == user_id).values(user_id=None))
     await tx.execute(update(Session).where(Session.created_by == user_id).values(created_by=0))
     await tx.execute(delete(Volunteer).where(Volunteer.user_id == user_id))
+
+
+async def reading(tx: Tx, guild_id: int) -> Sequence[tuple[Paper, Session]]:
+    """Which papers were read in a server's sessions, or will be, the earliest first."""
+    rows = await tx.execute(
+        select(Paper, Session)
+        .join(Talk, Talk.paper_id == Paper.paper_id)
+        .join(Session, Session.session_id == Talk.session_id)
+        .where(Session.guild_id == guild_id, Session.state != "cancelled")
+        .order_by(Session.starts_at, Talk.position)
+    )
+    return [(paper, session) for paper, session in rows]

@@ -72,6 +72,15 @@ class Paper(Row):
     link: Mapped[str | None] = mapped_column(default=None)
 
 
+class PaperWord(Row):
+    """The words of a paper's title and authors, for looking it up as somebody types."""
+
+    __tablename__ = "paper_words"
+    __table_args__ = (Index("ix_paper_words_word", "word", "paper_id"),)
+    paper_id: Mapped[str] = mapped_column(ForeignKey("papers.paper_id", ondelete="CASCADE"), primary_key=True)
+    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
 class Wish(Row):
     """A proposal that waits for arXiv to serve its paper."""
 
@@ -504,11 +513,10 @@ class Verdict(Row):
 
 
 class TasteState(Row):
-    """What was learned of a server's taste, and from what: `learned_from` changes when there is more to learn."""
+    """What was learned of a server's taste, and from which papers (bot/services/tastes.py)."""
 
     __tablename__ = "tastes"
     guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    learned_from: Mapped[str] = mapped_column(String(64))
     learned_at: Mapped[datetime]
     state: Mapped[dict[str, Any]]
 

@@ -89,6 +89,12 @@ async def filed(tx: Tx, guild_id: int, *, limit: int) -> Sequence[tuple[Paper, s
     return [(paper, str(topic)) for paper, topic in rows][::-1]
 
 
+async def papers_of(tx: Tx, paper_ids: Collection[str]) -> dict[str, Paper]:
+    """Papers by id: those that nobody has an opinion on any more."""
+    rows = await tx.scalars(select(Paper).where(Paper.paper_id.in_(paper_ids)))
+    return {row.paper_id: row for row in rows}
+
+
 async def taste(tx: Tx, guild_id: int) -> TasteState | None:
     return await tx.get(TasteState, guild_id)
 

@@ -19,7 +19,8 @@ TITLE, TEXT, FIELD_NAME, FIELD_VALUE, FIELDS, FOOTER, LABEL, TOTAL = 256, 4096, 
 Tone = Literal["plain", "good", "warn", "bad", "paper", "session", "digest"]
 
 #: Where Discord's markup could begin or end inside a line. Escaping no more than this keeps a copied title a title.
-_MARKUP = re.compile(r"[\\*_`]|~~|\|\||(?<=\])\(|<(?=[@#:/]|a:|t:|id:|https?:)")
+#: Addresses are text, too, until a card makes a link of them.
+_MARKUP = re.compile(r"[\\*_`]|~~|\|\||(?<=\])\(|<(?=[@#:/+]|[A-Za-z]+:|[^\s<>]+@)|(?<=[A-Za-z]):(?=//)")
 #: What makes a heading, a quote or a list of a line that begins with it.
 _BLOCK = re.compile(r"^(?=[#>+-])|^\d+(?=\.\s)")
 _BLANKS = re.compile(r"\s+")

@@ -13,13 +13,14 @@ from bot.cards.papers import abs_url, links_of, propose_button, title_of
 from bot.sources.text import first_sentences, gist, readable
 from storage.tables import Paper, Proposal
 
-#: Papers in one message: two rows of buttons, and each paper keeps room for a sentence.
-PER_MESSAGE = 10
+#: Papers in one message. Discord gives five rows: the menu takes one, and in the other four of five buttons each paper
+#: has two (Propose, 👍) beside "Show more".
+PER_MESSAGE = 9
 #: What one paper may take of the 4,096 characters of a description, and how it is shortened until it fits.
 _ENTRY = 400
 _LENGTHS = ((140, 70, 150), (140, 60, 90), (120, 50, 0), (70, 0, 0), (30, 0, 0))
 _ABSTRACT = 3000
-_AUTHORS = 3
+_AUTHORS, _TOPIC = 3, 40
 _PREVIEWED = 5
 
 
@@ -60,16 +61,21 @@ class Placed(Protocol):
     def posted(self) -> bool: ...
 
 
-def digest(heading: Heading, lines: Sequence[Line], *, left: int, needed: int) -> Card:
-    """One message of a channel's digest. `left` papers are behind "Show more"; `needed` 👍 make a proposal."""
+def digest(heading: Heading, lines: Sequence[Line], *, left: int, out: int = 0, needed: int) -> Card:
+    """One message of a channel's digest.
+
+    `left` papers are behind "Show more", `out` more are nowhere; `needed` 👍 make a proposal.
+    """
     promise = f"{count(needed, 'press', 'presses')} of 👍 make a proposal" if needed else "👍: read this"
     return Card(
         title=_title(heading),
-        text="\n".join(_entry(line) for line in lines),
-        footer=f"Best first. {promise}." if len(lines) > 1 else f"{promise}.",
+        text="\n\n".join(_entry(line) for line in lines),
+        footer=("Best first. " if len(lines) > 1 else "")
+        + f"{promise}."
+        + (f" {count(out, 'paper')} left out." if out else ""),
         tone="digest",
         selects=(_menu(lines),) if lines else (),
-        buttons=(*(_like(line) for line in lines), *_more(lines, left)),
+        buttons=(*(_propose(line) for line in lines), *(_like(line) for line in lines), *_more(lines, left)),
     )
 
 
@@ -103,11 +109,15 @@ def _menu(lines: Sequence[Line]) -> Select:
         )
         for line in lines
     )
-    return Select(action("paper"), "Abstract · propose · not for us …", options)
+    return Select(action("paper"), "Abstract · not for us …", options)
+
+
+def _propose(line: Line) -> Button:
+    return propose_button(line.paper, f"Propose {line.number}")
 
 
 def _like(line: Line) -> Button:
-    label = f"{line.number} · {line.likes}" if line.likes else f"{line.number}"
+    label = f"{line.number} (+{line.likes})" if line.likes else f"{line.number}"
     done = line.proposal is not None
     return Button(
         label,
@@ -135,7 +145,7 @@ def _entry_within(line: Line, title: int, words: int, sentence: int) -> str:
     heading = link(clip(title_of(line.paper), title), abs_url(line.paper.paper_id))
     about = [
         _authors_marked(line, words) if words else "",
-        plain(line.topics[0], words) if line.topics else "",
+        plain(line.topics[0], min(words, _TOPIC)) if line.topics else "",
     ]
     about += [plain(line.reason, words) if line.reason and words else ""]
     about += [f"late from {line.late:%A}" if line.late else "", _proposed(line)]
@@ -248,7 +258,7 @@ def more(lines: Sequence[Line], *, left: int, day: date) -> Card:
     """A page of what a digest did not post, privately."""
     return Card(
         title=f"More of {day_name(day)}",
-        text="\n".join(_entry(line) for line in lines),
+        text="\n\n".join(_entry(line) for line in lines),
         footer=f"{left} more after these." if left else "That is all of them.",
         tone="digest",
         selects=(_menu(lines),),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -10,8 +9,6 @@ from bot.cards.base import (
     Button,
     Card,
     action,
-    clip,
-    count,
     flat,
     jump,
     link,
@@ -20,7 +17,6 @@ from bot.cards.base import (
     stamp,
 )
 from bot.sources.text import readable
-from storage.proposals import Standing
 from storage.tables import Paper, Proposal
 
 ABSTRACT = 900
@@ -128,35 +124,6 @@ def wish_failed(paper_id: str, asked_at: datetime) -> Card:
         "with `/propose`.",
         tone="warn",
     )
-
-
-def standing(rows: Sequence[Standing], *, emoji: str) -> Card:
-    """`/proposals`: the open proposals, most votes first."""
-    if not rows:
-        return Card(
-            title="No open proposals",
-            text="Propose the first paper: `/propose paper:` and its arXiv number or link.",
-        )
-    lines = [_standing_line(place, row) for place, row in enumerate(rows[:SHOWN_PROPOSALS], 1)]
-    more = len(rows) - SHOWN_PROPOSALS
-    if more > 0:
-        lines.append(f"… and {count(more, 'more proposal')} with fewer votes.")
-    return Card(
-        title=count(len(rows), "open proposal"),
-        text="\n".join(lines) + f"\n\nVote with {shown_emoji(emoji)} on a ballot. Propose with `/propose`.",
-    )
-
-
-def _standing_line(place: int, row: Standing) -> str:
-    proposal, paper = row.proposal, row.paper
-    title = clip(title_of(paper), 110)
-    name = (
-        link(title, jump(proposal.guild_id, proposal.ballot_channel_id, proposal.ballot_message_id))
-        if proposal.ballot_channel_id and proposal.ballot_message_id
-        else plain(title)
-    )
-    by = f"proposed by {member(proposal.proposer_id)} {stamp(proposal.created_at, 'R')}"
-    return f"**{place}.** {name}\n{count(row.votes, 'vote')} · {by}"
 
 
 def propose_button(paper: Paper, label: str) -> Button:

@@ -35,12 +35,13 @@ def _presenter(person: Presenter) -> str:
 
 
 def who(view: SessionView) -> str:
-    """Who presents a session, or how the search stands."""
+    """Who presents a session, and how far the search is."""
     if view.presenters:
-        return "\n".join(presenters(talk.presenters) for talk in view.talks if talk.presenters)
+        people = "\n".join(presenters(talk.presenters) for talk in view.talks if talk.presenters)
+        return f"{people} · {stage(view)}"
     if view.volunteers:
         return f"volunteered: {members(view.volunteers)}. An organiser confirms."
-    return "open: nobody yet" if view.session.state == "planned" else "nobody was noted"
+    return "open: nobody yet" if view.session.state == "planned" else f"nobody was noted · {stage(view)}"
 
 
 def members(user_ids: Sequence[int], limit: int = 8) -> str:

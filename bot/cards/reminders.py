@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.cards.base import Button, Card, action, channel, clip, count, member, plain, stamp
 from bot.cards.sessions import Around, how_soon, reminder, session_title
 from bot.cards.times import two_times
-from bot.cards.waiting import kind_of, place_of
+from bot.cards.waiting import kind_of, what
 from bot.when import parse_lead
 from storage.sessions import SessionView
 from storage.tables import Post
@@ -126,7 +126,7 @@ def armed(view: SessionView, posts: Sequence[Post], *, organiser: bool) -> Card:
 
 
 def _what(post: Post) -> str:
-    return f"{kind_of(post.kind)} → {place_of(post.place, _mention)}"
+    return what(post, _mention)
 
 
 def _mention(kind: str, number: int) -> str:

@@ -135,11 +135,9 @@ def join(view: SessionView, now: datetime) -> Card:
             title="A little early",
             text=f"The link is here from {stamp(opens, 't')} ({stamp(opens, 'R')}). Press Join again then.",
         )
-    return Card(
-        title=plain(session_title(view), 250),
-        text=f"Join here: {plain(view.session.link, 1000)}",
-        tone="good",
-    )
+    # In angle brackets Discord takes an address as it is; escaped, as other text from outside, it would lead elsewhere.
+    address = view.session.link.replace("<", "%3C").replace(">", "%3E")
+    return Card(title=plain(session_title(view), 250), text=f"Join here: <{address}>", tone="good")
 
 
 def next_session(
@@ -252,12 +250,13 @@ def choice(view: SessionView) -> str:
     return clip(f"{wall(view.session.starts_at, view.session.zone)} · {session_title(view)}", 100)
 
 
-def moved(view: SessionView, before: datetime) -> Card:
+def moved(view: SessionView, before: datetime, notes: Sequence[str] = ()) -> Card:
     """What the organiser is told after `/session move`."""
+    warnings = "".join(f"\n⚠️ {plain(note)}" for note in notes)
     return Card(
         title=clip(f"Moved: {plain(session_title(view))}", 250),
         text=f"It was planned for {stamp(before, 'F')}. It is now:\n{when(view.session)}\n"
-        "Its announcement says so, and its reminders follow.",
+        f"Its announcement says so, and its reminders follow.{warnings}",
         tone="good",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from bot.cards.base import flat
+from bot.cards.base import count, flat
 from storage.tables import DigestRun, Post
 
 _KINDS = {
@@ -22,14 +22,16 @@ _KINDS = {
 }
 _PLACES = {
     "announcements": "the announcement channel",
+    "events": "the server's events",
     "proposals": "the proposal channel",
     "organisers": "the organisers",
+    "threads": "the session's thread",
 }
 
 
 def kind_of(kind: str) -> str:
     """A post's kind in words; one without words of its own is called by its name."""
-    return _KINDS.get(kind, flat(kind.replace("_", " ")))
+    return _KINDS.get(kind, flat(kind.replace("_", " ").replace("-", " ")))
 
 
 #: What a "user" or a "channel" is called, by id.
@@ -41,20 +43,26 @@ def place_of(place: str, called: Called) -> str:
     kind, _, name = place.partition(":")
     if name.isdigit():
         return called(kind, int(name))
-    return _PLACES.get(kind, flat(f"#{name}"))
+    return _PLACES.get(kind, flat(f"#{name}" if name else kind))
 
 
-def line(post: Post, subject: str, called: Called) -> str:
-    """What is said, of what, and where. `subject` is the title of a session or paper, or "" for other posts."""
+def what(post: Post, called: Called) -> str:
+    """Which post, and where it goes: "reminder → the announcement channel"."""
+    kind = kind_of(post.kind)
+    if post.op == "edit":
+        kind = f"update of the {kind.removesuffix(' edit')}"
+    return f"{kind} → {place_of(post.place, called)}"
+
+
+def subject(post: Post, title: str) -> str:
+    """What a post is about. `title` is that of its session or paper, "" when it is about none."""
     day = post.data.get("day")
-    subject = flat(subject) or (_day(date.fromisoformat(day)) if day else "")
-    said = f"change: {subject}" if post.op == "edit" else subject
-    return " → ".join(part for part in (said, place_of(post.place, called)) if part)
+    return flat(title) or (_day(date.fromisoformat(day)) if day else "")
 
 
 def digest(run: DigestRun) -> str:
     """A digest that is still to be made."""
-    again = f", after {run.attempts} tries" if run.attempts else ""
+    again = f", after {count(run.attempts, 'try', 'tries')}" if run.attempts else ""
     return f"New papers on {_day(run.day)}{again}"
 
 

@@ -44,20 +44,27 @@ class Actions:
 
     def add(self, name: str, press: Press, *, shows: Shows = "new") -> None:
         """What a button of that name does."""
-        self._entries[name] = _Entry(lambda actor, arguments, _data: press(actor, arguments), shows)
+        self._add(name, _Entry(lambda actor, arguments, _data: press(actor, arguments), shows))
 
     def add_menu(self, name: str, chosen: Chosen, *, shows: Shows = "new") -> None:
         """What choosing from a menu of that name does."""
-        self._entries[name] = _Entry(
+        work = _Entry(
             lambda actor, arguments, data: chosen(actor, arguments, tuple(map(str, data.get("values", ())))),
             shows,
         )
+        self._add(name, work)
 
     def add_form(self, name: str, handed_in: HandedIn, *, shows: Shows = "new") -> None:
         """What handing in a form of that name does."""
-        self._entries[name] = _Entry(
-            lambda actor, arguments, data: handed_in(actor, arguments, _fields(data)), shows
+        self._add(
+            name,
+            _Entry(lambda actor, arguments, data: handed_in(actor, arguments, _fields(data)), shows),
         )
+
+    def _add(self, name: str, entry: _Entry) -> None:
+        if name in self._entries:
+            raise ValueError(f"two things are called {name}: a press would do the wrong one")
+        self._entries[name] = entry
 
     async def dispatch(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a press, a choice or a form."""

@@ -103,6 +103,8 @@ class Client(commands.Bot):
     async def setup_hook(self) -> None:
         for cog in self._wanted_cogs:
             await self.add_cog(cog)
+            for menu in getattr(cog, "menus", ()):
+                self.tree.add_command(menu)
         await self._sync_commands()
 
     async def _sync_commands(self) -> None:
@@ -125,8 +127,8 @@ class Client(commands.Bot):
     async def on_ready(self) -> None:
         # Fires again after every session that could not be resumed: events were missed in between.
         event(log, "discord.ready", guilds=len(self.guilds), user=self.user.id if self.user else None)
+        await self._ears.settings.here({guild.id: guild.name for guild in self.guilds})
         for guild in self.guilds:
-            await self._ears.settings.joined(guild.id, guild.name)
             self._ears.events.look(guild.id)
         self._ears.on_ready(self)
         self._ears.recount.everything()
@@ -233,13 +235,8 @@ async def connect(
         if asyncio.get_running_loop().time() - started > longest_pause:
             pause = 1.0
         wait = pause * random.uniform(0.75, 1.25)  # jitter, so that many bots do not come back at once
-        event(
-            log,
-            "discord.away",
-            logging.WARNING,
-            cause=f"{type(error).__name__}: {error}",
-            again_in=f"{wait:.1f}s",
-        )
+        cause = f"{type(error).__name__}: {error}"
+        event(log, "discord.away", logging.WARNING, cause=cause, again_in=f"{wait:.1f}s")
         await _sleep_unless(stopping, wait)
         pause = min(pause * 2, longest_pause)
 

@@ -101,7 +101,7 @@ class Courier:
     def _guild(self, post: Post) -> discord.Guild:
         guild = self._client.get_guild(post.guild_id)
         if guild is None:
-            raise NotNow(f"the server {post.guild_id} is not there", after=timedelta(seconds=2))
+            raise NotNow(f"the server {post.guild_id} is not there")
         return guild
 
     def _at(self, channel_id: int, post: Post) -> discord.PartialMessageable:

@@ -35,7 +35,10 @@ class Places:
             return int(name)
         guild = self._client.get_guild(guild_id)
         if guild is None or guild.unavailable:
-            raise NotNow(f"the server {guild_id} is not there", after=timedelta(seconds=2))
+            # An outage ends at any moment; a server that the bot was removed from may never come back.
+            raise NotNow(
+                f"the server {guild_id} is not there", after=timedelta(seconds=15) if guild else None
+            )
         if kind == "organisers":
             return await self._organisers(guild)
         if kind in _SETTING:

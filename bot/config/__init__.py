@@ -275,7 +275,7 @@ KEYS: dict[str, Key] = {
         ["mon", "tue", "wed", "thu", "fri"], readers.days, "On which weekdays.", per_server=True
     ),
     "digest.max_papers": Key(
-        10,
+        9,
         readers.whole(1, 50),
         "Papers a channel gets on one day at most; the rest is behind “Show more”.",
         per_server=True,

@@ -56,6 +56,13 @@ def ban(world: World, moderator: User, guild: Guild, user: User, reason: str | N
         remove_member(world, guild, user)
 
 
+def unban(world: World, guild: Guild, user: User) -> None:
+    """Lift a ban, if there is one."""
+    if user.id in guild.bans:
+        del guild.bans[user.id]
+        world.emit("GUILD_BAN_REMOVE", {"guild_id": str(guild.id), "user": wire.user(user)}, guild=guild)
+
+
 def give_role(world: World, giver: User, guild: Guild, user: User, role_id: int, *, has: bool = True) -> None:
     """Give a role or take it away: MANAGE_ROLES, and only roles below one's own highest."""
     world.require_in_guild(giver, guild, P.MANAGE_ROLES)

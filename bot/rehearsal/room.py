@@ -24,7 +24,7 @@ from bot.rehearsal import room_view as view
 from bot.rehearsal.answers import NoAnswer
 from bot.rehearsal.arxiv import ArxivDouble
 from bot.rehearsal.errors import JSON, DiscordError
-from bot.rehearsal.models import User
+from bot.rehearsal.models import Guild, User
 from bot.rehearsal.palette import CannotDo
 from bot.rehearsal.server import RehearsalServer
 from bot.rehearsal.world import Event
@@ -109,7 +109,7 @@ class Visitor:
 class Room:
     """The page and its socket on a rehearsal server. Make it before the server starts, and call `mount`.
 
-    `zones` gives members their IANA zones by user id; the page shows times in them.
+    `zones` gives members their IANA zones by user id; the page shows times in them. The `tour` is the demo group's.
     """
 
     def __init__(
@@ -120,13 +120,14 @@ class Room:
         arxiv: ArxivDouble | None = None,
         zones: Mapping[int, str] | None = None,
         group_zone: str = "Europe/Berlin",
+        tour: bool = True,
     ) -> None:
         from bot.rehearsal.room_deeds import Deeds  # the deeds know the room
         from bot.rehearsal.room_trouble import Troubles
 
         self.server, self.stage, self.arxiv = server, stage, arxiv
         self.world = server.world
-        self.zones, self.group_zone = dict(zones or {}), group_zone
+        self.zones, self.group_zone, self.tour = dict(zones or {}), group_zone, tour
         self.visitors: set[Visitor] = set()
         self.troubles = Troubles(self)
         self.advancing = False
@@ -189,11 +190,18 @@ class Room:
     def welcome(self, visitor: Visitor) -> None:
         """Tell a page everything that it needs to start, or to start over as somebody else."""
         visitor.tell(
-            {"t": "snapshot", "zone": self.group_zone}
+            {"t": "snapshot", "zone": self.group_zone, "tour": self.tour}
             | view.snapshot(self.world, visitor.me, self.zones)
             | {"troubles": self.troubles.listed(), "bot_online": self.server.gateway.connected}
         )
         self.wake()
+
+    def rehome(self, guild: Guild) -> None:
+        """Let visitors whose member is not in any server any more go on as the owner of this one."""
+        for visitor in self.visitors:
+            if not any(visitor.me.id in one.members for one in self.world.guilds.values()):
+                visitor.me = self.world.users[guild.owner_id]
+                self.welcome(visitor)
 
     def _begin(self, visitor: Visitor, asked: JSON) -> None:
         task = asyncio.create_task(self._perform(visitor, asked), name=f"rehearsal deed {asked.get('do')}")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.rehearsal import messages, palette, pins, reactions, wire_guilds
+from bot.rehearsal import build, messages, moderation, palette, pins, reactions, wire_guilds
 from bot.rehearsal import room_view as view
 from bot.rehearsal.answers import Answer
 from bot.rehearsal.errors import JSON
@@ -112,6 +112,39 @@ class Deeds:
             raise CannotDo("That event is gone.")
         await self._person(visitor).attend(event, interested=bool(asked.get("on", True)))
 
+    # -- coming and going
+
+    async def do_leave(self, visitor: Visitor, asked: JSON) -> None:
+        """Leave a server; the visitor goes on as its owner, who cannot leave."""
+        guild = self._world.guild(visitor.me, int(asked["guild"]))
+        if visitor.me.id == guild.owner_id:
+            raise CannotDo("The owner of a server cannot leave it.")
+        await self._person(visitor).leave(guild)
+        self._room.rehome(guild)
+
+    async def do_remove(self, visitor: Visitor, asked: JSON) -> None:
+        """Throw somebody out, with `ban` for good, as a moderator may."""
+        guild, user = self._world.guild(visitor.me, int(asked["guild"])), self._world.user(int(asked["user"]))
+        if user.id in {guild.owner_id, visitor.me.id}:
+            raise CannotDo("Neither the owner nor oneself can be thrown out.")
+        remove = moderation.ban if asked.get("ban") else moderation.kick
+        remove(self._world, visitor.me, guild, user)
+        self._room.rehome(guild)
+
+    async def do_return(self, visitor: Visitor, asked: JSON) -> None:
+        """Let somebody in (again); a ban is lifted first."""
+        guild, user = self._world.guild(visitor.me, int(asked["guild"])), self._world.user(int(asked["user"]))
+        moderation.unban(self._world, guild, user)
+        if user is self._world.bot:
+            build.invite_bot(self._world, guild)
+        elif user.id not in guild.members:
+            build.join(self._world, guild, user)
+
+    async def do_close_dms(self, visitor: Visitor, asked: JSON) -> None:
+        """Take no more private messages from the bot, or take them again."""
+        self._person(visitor).close_dms(closed=bool(asked.get("closed", True)))
+        self._room.welcome(visitor)
+
     # -- talking to the bot
 
     async def do_slash(self, visitor: Visitor, asked: JSON) -> JSON:
@@ -186,6 +219,7 @@ class Deeds:
             target = await self._room.stage.next_due()
             if target is None:
                 raise CannotDo("Nothing is armed, so nothing happens by itself.")
+            target = max(target, self._world.now() + timedelta(seconds=1))  # what is overdue is due now
         elif asked.get("to"):
             target = datetime.fromisoformat(asked["to"])
         else:

@@ -38,6 +38,7 @@ def places(world: World, me: User, zones: Mapping[int, str]) -> JSON:
                 "name": user.global_name or user.username,
                 "bot": user.bot,
                 "zone": zones.get(user.id),
+                "dms_closed": user.dms_closed,
             }
             for user in world.users.values()
         },
@@ -45,6 +46,7 @@ def places(world: World, me: User, zones: Mapping[int, str]) -> JSON:
 
 
 def _guild(world: World, me: User, guild: Guild) -> JSON:
+    may = permissions.in_guild(guild, guild.members[me.id])
     return {
         "id": str(guild.id),
         "name": guild.name,
@@ -63,8 +65,15 @@ def _guild(world: World, me: User, guild: Guild) -> JSON:
             wire_guilds.event(event) | {"interested": me.id in event.subscribers}
             for event in guild.events.values()
         ],
+        "absent": [
+            str(user.id)
+            for user in world.users.values()
+            if user.id not in guild.members and user is not world.owner
+        ],
+        "may_kick": bool(may & P.KICK_MEMBERS),
+        "may_ban": bool(may & P.BAN_MEMBERS),
         "emojis": {name: str(number) for number, name in guild.emojis.items()},
-        "can_manage": bool(permissions.in_guild(guild, guild.members[me.id]) & P.MANAGE_GUILD),
+        "can_manage": bool(may & P.MANAGE_GUILD),
     }
 
 

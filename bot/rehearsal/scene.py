@@ -45,7 +45,7 @@ PEOPLE = {
 }
 # Papers that the tour and the chatter talk about; they are old news and in no batch.
 _TALKED_ABOUT = {"2103.00065", "1806.07572", "2203.15556", "1803.03635", "2205.14135", "1912.02292"}
-_PAPERS_A_DAY = 8
+_PAPERS_A_DAY = 16
 _WELCOME = """\
 Welcome! We read one paper every other **Monday at 17:00 Berlin time**.
 Propose papers with `/propose`, vote for them in <#{proposals}>, see what comes next with `/nextsession`. \

@@ -35,8 +35,8 @@ class Aftercare:
     async def next_due(self) -> datetime | None:
         """When the next session counts as held."""
         async with self._database.reading() as tx:
-            rows = await sessions.unclosed(tx, before=self._clock.now() + timedelta(days=366))
-        return min((ends_at(row) + AFTER for row in rows), default=None)
+            times = await sessions.unclosed_times(tx)
+        return min((start + timedelta(minutes=minutes) + AFTER for start, minutes in times), default=None)
 
     async def run_due(self, now: datetime) -> None:
         """Note what is over as held, a transaction for each session."""

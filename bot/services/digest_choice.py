@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.services.selection import Candidate, Line, choose
-from bot.services.tastes import Tastes
+from bot.services.tastes import Readings, Tastes
 from bot.sources.calendar import eastern_day
 from storage import digests, papers
 from storage.database import Database
@@ -33,7 +33,7 @@ class Shelf:
     """Papers that several servers' digests look at, read once."""
 
     def __init__(self, database: Database) -> None:
-        self._database, self._papers = database, dict[str, Paper]()
+        self._database, self._papers, self.readings = database, dict[str, Paper](), Readings()
 
     async def many(self, paper_ids: Collection[str]) -> dict[str, Paper]:
         missing = [paper_id for paper_id in paper_ids if paper_id not in self._papers]
@@ -65,7 +65,7 @@ class DigestChoice:
         ]
         if not candidates:
             return Chosen({}, [], through, today, here)
-        router, rank = await self._tastes.of(guild_id, settings)
+        router, rank = await self._tastes.of(guild_id, settings, shelf.readings)
         channels = await asyncio.to_thread(
             choose, candidates, settings.topics, router, rank, settings.digest, today
         )

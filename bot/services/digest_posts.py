@@ -14,7 +14,7 @@ from bot.config import ServerSettings
 from bot.services.delivery import Drop
 from bot.services.digest_choice import Chosen
 from bot.services.outbox import Outbox
-from bot.services.selection import Line
+from bot.services.selection import Line, kept
 from bot.services.settings import SettingsService
 from storage import digests, proposals, verdicts
 from storage import outbox as stored_posts
@@ -40,16 +40,18 @@ class DigestPosts:
         """Put each channel's messages into the outbox and note what they show. How many papers are posted."""
         places = await digests.last_place(tx, run.guild_id, chosen.here)
         total = 0
-        for channel, lines in chosen.channels.items():
+        for channel, ranked in chosen.channels.items():
+            lines = kept(ranked)
             first = places.get(channel, 0)
             key = f"digest:{run.guild_id}:{run.day}:{run.attempts}:{channel}"
             posted = sum(line.posted for line in lines)
-            digests.show(
+            await digests.show(
                 tx,
                 [_row(run.guild_id, chosen.here, line, first + n, key, n) for n, line in enumerate(lines, 1)],
             )
-            await tx.flush()
-            data = _heading(lines, again=first > 0) | {"left": len(lines) - posted, "total": posted}
+            data = _heading(lines, again=first > 0) | {
+                "left": len(lines) - posted, "out": len(ranked) - len(lines), "total": posted,
+            }  # fmt: skip
             parts = [
                 [[line.paper.paper_id, first + begin + n] for n, line in enumerate(lines[begin:end], 1)]
                 for begin in range(0, posted, PAGE)
@@ -93,7 +95,8 @@ class DigestPosts:
             again=post.data["again"],
         )
         left = 0 if post.data.get("rest") else post.data["left"]
-        return cards.digest(heading, lines, left=left, needed=settings.digest.likes_to_propose)
+        out = post.data["out"] if left else 0
+        return cards.digest(heading, lines, left=left, out=out, needed=settings.digest.likes_to_propose)
 
     async def lines(
         self, tx: Tx, guild_id: int, settings: ServerSettings, paper_ids: Collection[str]
@@ -162,12 +165,12 @@ def _heading(lines: Sequence[Line], *, again: bool) -> dict[str, Any]:
     return {"from": min(days).isoformat(), "to": max(days).isoformat(), "late": late, "again": again}
 
 
-def _row(guild_id: int, day: date, line: Line, place: int, key: str, number: int) -> Shown:
+def _row(guild_id: int, day: date, line: Line, place: int, key: str, number: int) -> dict[str, Any]:
     """What is remembered of a line; `number` counts the lines of this message and those that follow it, from 1."""
     part = (number - 1) // PAGE
-    return Shown(
-        guild_id=guild_id, paper_id=line.paper.paper_id, topic=line.topics[0], score=line.score, day=day,
-        topics=list(line.topics), channel=line.channel, place=place, reason=line.reason,
-        post=(f"{key}+{part}" if part else key) if line.posted else None,
-        late=line.day if line.late else None,
-    )  # fmt: skip
+    return {
+        "guild_id": guild_id, "paper_id": line.paper.paper_id, "topic": line.topics[0], "score": line.score,
+        "day": day, "topics": list(line.topics), "channel": line.channel, "place": place, "reason": line.reason,
+        "post": (f"{key}+{part}" if part else key) if line.posted else None,
+        "late": line.day if line.late else None,
+    }  # fmt: skip

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.cards import Card, NativeEvent, native
+from bot.cards import Card, NativeEvent, native, week
 from bot.clock import Clock
+from bot.config import ServerSettings
 from bot.log import event
 from bot.services.delivery import Drop
 from bot.services.outbox import Outbox
@@ -214,6 +215,14 @@ class NativeEvents:
         if _same(view.session, span):
             raise Refused("Session and event agree again: there is nothing to decide.")
         return view, span
+
+
+async def in_list(tx: Tx, view: SessionView, _settings: ServerSettings) -> week.Item | None:
+    """For `/week`: whether a session is in Discord's list of events."""
+    made = await _made(tx, view.session)
+    if made is not None and made.state in ("sent", "sending"):
+        return week.Item("In Discord's list of events", done=True)
+    return week.Item("Not in Discord's list of events: see `/outbox`", done=False)
 
 
 def _prefix(session: Session) -> str:

@@ -83,7 +83,7 @@ class Papers:
 
 
 #: Sets of topics whose routers are kept: each takes some megabytes.
-_KEPT = 64
+_KEPT = 16
 
 
 class Routers:

@@ -14,6 +14,7 @@ from bot.cards.times import wall
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.log import event
+from bot.services import sense
 from bot.services.doubts import Doubts
 from bot.services.papers import Papers
 from bot.services.people import Actor, Refused
@@ -113,7 +114,8 @@ class Planning:
             by=actor.user_id,
             at=moment.instant,
         )
-        return cards.planned(view, notes=moment.notes, channel_id=None)
+        notes = (*moment.notes, *await sense.remarks(moment.instant, moment.zone, settings))
+        return cards.planned(view, notes=notes, channel_id=None)
 
     async def move(self, actor: Actor, session_id: int, when: str) -> Card:
         """Give one session another time; its series, if it is of one, stays as it is. Asks back when in doubt."""
@@ -142,7 +144,9 @@ class Planning:
             before = change.session.starts_at
             put_at(change.session, moment.instant, moment.wall, moment.zone)
         event(log, "session.moved", session=session_id, guild=actor.guild_id, by=actor.user_id)
-        return cards.moved(change.view, before)
+        return cards.moved(
+            change.view, before, await sense.remarks(moment.instant, moment.zone, change.settings)
+        )
 
     async def cancel(self, actor: Actor, session_id: int) -> Card:
         """Call a session off: its reminders go, its announcement says so."""

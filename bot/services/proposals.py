@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.cards import Card
 from bot.cards import papers as cards
+from bot.cards import shelf as shelf_cards
 from bot.cards.base import plain
 from bot.clock import Clock
 from bot.config import ServerSettings
@@ -17,7 +19,8 @@ from bot.services.outbox import Outbox
 from bot.services.papers import Papers, Routers
 from bot.services.people import Actor, Refused
 from bot.services.settings import SettingsService
-from bot.services.votes import rules_of
+from bot.services.shelf import Shelf
+from bot.services.upkeep import topic_key
 from bot.sources import ArxivId, NotAnArxivId, SourceTrouble, parse
 from storage import outbox as stored_posts
 from storage import papers as stored_papers
@@ -56,24 +59,53 @@ class Proposals:
         papers: Papers,
         routers: Routers,
         ballots: Ballots,
+        shelf: Shelf,
     ) -> None:
         self._database, self._clock, self._settings = database, clock, settings
         self._outbox, self._papers, self._routers, self._ballots = outbox, papers, routers, ballots
+        self._shelf = shelf
         outbox.says("wish_failed", self._wish_failed)
 
     # what people do
 
     async def propose(
-        self, actor: Actor, text: str, *, why: str | None = None, topic: str | None = None
+        self,
+        actor: Actor,
+        text: str,
+        *,
+        why: str | None = None,
+        topic: str | None = None,
+        again: bool = False,
     ) -> Card:
         """Put a paper forward: note the wish, look the paper up, put its ballot on the way; the answer says where.
 
+        One that was read here is only taken `again` when somebody says so.
         Raises Refused when `text` names no paper of arXiv, or `topic` is none of the group's.
         """
-        asked = await self.ask(actor, text, why=why, topic=topic)
+        asked = await self.ask(actor, text, why=why, topic=topic, again=again)
         return asked.done or await self.fulfil(actor, asked)
 
-    async def ask(self, actor: Actor, text: str, *, why: str | None, topic: str | None) -> Asked:
+    async def propose_anyway(self, actor: Actor, text: str) -> Card:
+        """Put a paper forward that the group has read."""
+        return await self.propose(actor, text, again=True)
+
+    async def from_message(self, actor: Actor, text: str) -> Card:
+        """Put forward what a message names; of several papers, ask which. Raises Refused when it names none."""
+        named = await self._shelf.several(text)
+        if not named:
+            raise Refused(
+                "I see no paper in this message: no arXiv number, and no link to arXiv, alphaXiv, Hugging Face or a "
+                "DOI of arXiv. `/propose` takes one directly."
+            )
+        return await self.propose(actor, named[0][0]) if len(named) == 1 else shelf_cards.several(named)
+
+    async def from_choice(self, actor: Actor, _arguments: str, values: Sequence[str]) -> Card:
+        """Put forward which of several papers was chosen."""
+        return await self.propose(actor, values[0] if values else "")
+
+    async def ask(
+        self, actor: Actor, text: str, *, why: str | None, topic: str | None, again: bool = False
+    ) -> Asked:
         """Note that somebody wants a paper proposed. It survives whatever happens next.
 
         Raises Refused when `text` names no arXiv paper or `topic` is none of the group's.
@@ -86,9 +118,11 @@ class Proposals:
             raise Refused(
                 f"`why` has {len(why)} characters; at most {WHY_LIMIT} fit on a ballot. Please shorten it."
             )
+        if not again and (read := await self._shelf.read_before(actor.guild_id, arxiv_id.bare)):
+            return Asked(arxiv_id, done=shelf_cards.read_before(*read))
         async with self._database.transaction() as tx:
             settings = await self._settings.of(tx, actor.guild_id)
-            key = self._topic_key(settings, topic)
+            key = topic_key(settings, topic)
             if await proposals.of_paper(tx, actor.guild_id, arxiv_id.bare):
                 wish_id = 0
             else:
@@ -124,13 +158,6 @@ class Proposals:
         async with self._database.transaction() as tx:
             post = await self._propose(tx, asked.wish_id, late=False)
         return await self._answer(actor, paper_id, new=post is not None)
-
-    async def standing(self, actor: Actor) -> Card:
-        """The open proposals of a server, most votes first."""
-        async with self._database.reading() as tx:
-            settings = await self._settings.of(tx, actor.guild_id)
-            rows = await proposals.standings(tx, actor.guild_id, rules_of(settings))
-        return cards.standing(rows, emoji=settings.group.vote_emoji)
 
     async def topic_choices(self, guild_id: int, typed: str) -> list[tuple[str, str]]:
         """The group's topics whose name or key contains what was typed: (key, name), at most 25."""
@@ -229,18 +256,6 @@ class Proposals:
         matches = self._routers.of(settings.topics).route(paper.title, paper.abstract, paper.categories)
         return matches[0].topic_key if matches else None
 
-    @staticmethod
-    def _topic_key(settings: ServerSettings, topic: str | None) -> str | None:
-        """The key of a topic given by key or name. Raises Refused when the group has none such."""
-        if not topic:
-            return None
-        for known in settings.topics:
-            if topic.strip().casefold() in (known.key.casefold(), known.name.casefold()):
-                return known.key
-        raise Refused(
-            f"The group has no topic “{plain(topic, 80)}”. Leave it out, or choose one from the list as you type."
-        )
-
     async def _keep(self, wish_id: int) -> None:
         async with self._database.transaction() as tx:
             await proposals.postpone(tx, [wish_id], until=self._clock.now() + WISH_PAUSES[0])
@@ -254,12 +269,15 @@ class Proposals:
         if post is not None:
             await self._outbox.wait_sent(post.post_id, seconds=8)
         async with self._database.reading() as tx:
-            proposal = await proposals.of_paper(tx, actor.guild_id, paper_id)
             paper = await stored_papers.get(tx, paper_id)
-        if proposal is None or paper is None:
+            known = await self._shelf.known(tx, actor.guild_id, paper) if paper else None
+        if known is None or known.proposal is None:
             raise Refused("This paper was proposed a moment ago and is gone again. Please try once more.")
+        if known.proposal.state != "open":
+            return shelf_cards.closed_before(known)
         say = cards.proposed if new else cards.proposed_before
-        return say(paper, proposal, channel_id=proposal.ballot_channel_id)
+        card = say(known.paper, known.proposal, channel_id=known.proposal.ballot_channel_id)
+        return shelf_cards.with_related(card, known) if new else card
 
     # what the outbox says of it
 

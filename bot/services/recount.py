@@ -227,14 +227,18 @@ class Recount:
                 await self._lost(ballot)
                 return 0, 0
             votes, hands = _by_person(ballot, people, "vote"), _by_person(ballot, people, "hand")
-            settings = await self._settings.read(ballot.guild_id)
-            barred = await self._barred(reader, settings, ballot, votes)
+            async with (
+                self._database.reading() as tx
+            ):  # most ballots are as the ledger says: that is quickly seen
+                known = await stored.vote_marks(tx, ballot.proposal_id)
+                raised = await stored.hand_marks(tx, ballot.proposal_id)
+            target = _kept(known, votes)
+            if target == known and hands == raised:
+                return 0, 0
+            barred = await self._barred(reader, ballot, votes)
             now = self._clock.now()
             async with self._database.transaction() as tx:
-                known = await stored.vote_marks(tx, ballot.proposal_id)
-                target = _kept(known, votes)
                 await stored.set_votes(tx, ballot, target, now=now, barred=barred)
-                raised = await stored.hand_marks(tx, ballot.proposal_id)
                 await stored.set_hands(tx, ballot, dict.fromkeys(raised, NONE) | hands, now=now)
                 wake(tx)
         new = sum(1 for user, marks in target.items() if marks and user not in known)
@@ -259,10 +263,9 @@ class Recount:
 
     # who may vote
 
-    async def _barred(
-        self, reader: Reader, settings: ServerSettings, ballot: Proposal, votes: Mapping[int, Marks]
-    ) -> set[int]:
+    async def _barred(self, reader: Reader, ballot: Proposal, votes: Mapping[int, Marks]) -> set[int]:
         """Those of the voters who may not vote."""
+        settings = await self._settings.read(ballot.guild_id)
         if settings.group.vote_role is None or not votes:
             return set()
         members = await reader.members(ballot.guild_id, votes.keys())

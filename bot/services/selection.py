@@ -16,6 +16,8 @@ from storage.tables import Paper
 _STALE = 0.9
 #: A paper is told to be of every topic that it fits nearly as well as the best one.
 _TOLD = 3
+#: Lines a channel keeps behind "Show more": after a long absence nobody reads further, and the rest is counted only.
+KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,12 @@ def choose(
         if line := _routed(candidate, with_channel, router, today):
             by_channel.setdefault(line.channel, []).append(line)
     return {channel: _capped(rank(by_topic(lines)), wanted) for channel, lines in by_channel.items()}
+
+
+def kept(lines: Sequence[Line]) -> list[Line]:
+    """The lines that can be seen: the posted ones, and so many after them."""
+    posted = sum(line.posted for line in lines)
+    return list(lines[: posted + KEPT])
 
 
 def _routed(candidate: Candidate, topics: dict[str, Topic], router: Router, today: date) -> Line | None:

@@ -12,6 +12,7 @@ from bot.cards.base import plain, stamp
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.recurrence import changed_from, ended_before, occurrences
+from bot.services import sense
 from bot.services.doubts import Doubts
 from bot.services.history import History
 from bot.services.horizon import Horizon, rule_on, rules_of
@@ -240,7 +241,10 @@ class SeriesService:
         self._history.note(tx, actor.guild_id, "series", series.series_id, what, actor.user_id)
         now = self._clock.now()
         coming = list(occurrences(rules_of(series), now, now + timedelta(days=2 * 366)))
-        return said(series, rules_of(series), coming, kept or [])
+        card = said(series, rules_of(series), coming, kept or [])
+        instants = [occurrence.instant for occurrence in coming]
+        remarks = await sense.of_many(instants, rules_of(series)[-1].zone, settings)
+        return replace(card, text="\n".join([card.text, *(f"⚠️ {plain(line)}" for line in remarks)]))
 
     async def _series(self, tx: Tx, actor: Actor, series_id: int, what: str) -> Series:
         """A series that is not over. Raises Refused for who may not, and when there is none."""
@@ -281,12 +285,7 @@ class SeriesService:
         now, found = self._clock.now(), []
         async with self._database.reading() as tx:
             for series in await stored.of_guild(tx, guild_id, states=("active", "paused")):
-                gone = set(await stored.skips_of(tx, series.series_id))
-                gone |= {
-                    session.occurrence or ""
-                    for session in await stored.sessions_of(tx, series.series_id)
-                    if session.state != "planned"
-                }
+                gone = await stored.gone(tx, series.series_id)
                 found += [
                     (
                         occurrence.instant,

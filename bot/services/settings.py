@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import time
 from typing import Any
 
 from bot import cards
 from bot.cards import answers
+from bot.cards.base import plain
 from bot.clock import Clock
 from bot.config import KEYS, WEEKDAYS, ConfigError, ServerSettings, Settings
 from bot.config.tables import stored_topics
+from bot.log import event
 from bot.services.people import Actor, Refused
 from bot.when import Lead
 from storage import guilds
@@ -20,6 +23,8 @@ from storage.database import Database, Tx
 
 #: Called in the transaction that changes a server's settings: (transaction, guild_id, new settings).
 Changed = Callable[[Tx, int, ServerSettings], Awaitable[None]]
+
+log = logging.getLogger(__name__)
 
 PER_SERVER = tuple(name for name, key in KEYS.items() if key.per_server)
 
@@ -37,7 +42,7 @@ class SettingsService:
 
     async def of(self, tx: Tx, guild_id: int) -> ServerSettings:
         """What holds on a server."""
-        settings = self._settings.for_server(await guilds.overrides(tx, guild_id))
+        settings = self._settings.for_server(_readable(await guilds.overrides(tx, guild_id)))
         own = await guilds.own_topics(tx, guild_id)
         return settings if own is None else replace(settings, topics=stored_topics(own))
 
@@ -58,6 +63,15 @@ class SettingsService:
             if new or known != now_known:
                 await guilds.set_note(tx, f"settings:{guild_id}", now_known)
                 await self._tell(tx, guild_id)
+
+    async def here(self, servers: Mapping[int, str]) -> None:
+        """All the servers the bot is a member of, id -> name, as told at a start: it was removed from any other."""
+        for guild_id, name in servers.items():
+            await self.joined(guild_id, name)
+        async with self._database.reading() as tx:
+            gone = set(await guilds.present(tx)) - servers.keys()
+        for guild_id in gone:
+            await self.left(guild_id)
 
     async def left(self, guild_id: int) -> None:
         """The bot was removed from a server; what it knows of it stays, in case it is asked back."""
@@ -96,9 +110,11 @@ class SettingsService:
             self._known(key)
             try:
                 read = KEYS[key].read(value)
-                self._settings.for_server({**await guilds.overrides(tx, actor.guild_id), key: value})
+                self._settings.for_server(
+                    {**_readable(await guilds.overrides(tx, actor.guild_id)), key: value}
+                )
             except (ValueError, ConfigError) as error:
-                raise Refused(f"`{key}`: {error}") from None
+                raise Refused(f"`{key}`: {plain(str(error), 1000)}") from None
             await guilds.set_override(
                 tx, guild_id=actor.guild_id, key=key, value=value, by=actor.user_id, now=self._clock.now()
             )
@@ -124,7 +140,7 @@ class SettingsService:
     def _known(key: str) -> None:
         if key not in PER_SERVER:
             raise Refused(
-                f"There is no setting `{key[:60]}`. These can be set: "
+                f"There is no setting **{plain(key, 60)}**. These can be set: "
                 + ", ".join(f"`{k}`" for k in PER_SERVER)
             )
 
@@ -132,6 +148,19 @@ class SettingsService:
 def _fingerprint(settings: ServerSettings) -> str:
     text = repr((settings.group, settings.reminders, settings.digest.at, sorted(settings.digest.days)))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _readable(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Without what an earlier version of the bot took and this one cannot read: one such value must not stop it."""
+    readable = dict[str, str]()
+    for key, value in overrides.items():
+        try:
+            if key in PER_SERVER:
+                KEYS[key].read(value)
+                readable[key] = value
+        except ValueError as error:
+            event(log, "setting.unreadable", logging.WARNING, key=key, cause=error)
+    return readable
 
 
 def in_words(value: Any) -> str:

@@ -130,7 +130,7 @@ class Taxonomies:
             if found is None:
                 raise Refused(f"arXiv has no paper **{plain(paper_id)}**.")
             title, abstract, categories = found.title, found.abstract, tuple(found.categories)
-        router, _ = await self._tastes.of(actor.guild_id, settings)
+        router = await self._tastes.router(actor.guild_id, settings.topics)
         matches = await asyncio.to_thread(router.route, title, abstract, categories)
         scores = await asyncio.to_thread(router.scores, title, abstract, categories)
         return cards.tried(title, matches, scores, {topic.key: topic for topic in settings.topics})

@@ -75,8 +75,8 @@ def feed_day_of(submitted: datetime) -> date:
     """
     local = submitted.astimezone(EASTERN)
     evening = local.date() if local.time() < _DEADLINE else local.date() + _ONE
-    # Friday and Saturday evenings announce nothing; what Friday's deadline closed is announced on Sunday.
-    if local.weekday() == _SATURDAY or (local.weekday() == 4 and local.time() >= _DEADLINE):
+    # Sunday evening announces what came before Friday's deadline; all that comes until Monday's waits for Monday.
+    if is_weekend(local.date()) or (local.weekday() == 4 and local.time() >= _DEADLINE):
         evening = local.date() + timedelta(days=7 - local.weekday())
     return next_feed_day(evening)
 

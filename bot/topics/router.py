@@ -20,6 +20,8 @@ IN_TITLE = 2
 _REASONS = 5
 _PHRASE, _BIAS, _CATEGORY = 27, -400, 10
 """Centilogits of a topic about which nothing was learned: a unit of rarity, to begin with, one of its categories."""
+_FEW, _ALONE = 10, 270
+"""A topic with so few phrases means every one of them: each makes a match alone, in the abstract, too."""
 _FAINT, _SURE = -300, 250
 """Centilogits that are not worth telling (5%), and the most that words can prove (92%): labels err too."""
 _LIKELY = round(100 * log(MATCH / (1 - MATCH)))
@@ -58,8 +60,10 @@ class Router:
             if prior and at in known:
                 start[at], unit = prior.bias[known[at]], prior.phrase[known[at]]
             ways = {gram: phrase for phrase in topic.phrases for gram in readings(phrase)}
+            least = _ALONE if at not in known and len(topic.phrases) <= _FEW else 0
             for gram in ways:
-                weights.setdefault(gram, [0] * len(self.topics))[at] += round(unit * rarity.rarity(gram))
+                weight = max(round(unit * rarity.rarity(gram)), least)
+                weights.setdefault(gram, [0] * len(self.topics))[at] += weight
             spelling |= ways
         self._start = self._lanes.pack(start)
         self._categories = self._favours(known)

@@ -19,7 +19,16 @@ from typing import Any
 
 import aiohttp
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+_NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "chrome-headless-shell",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",

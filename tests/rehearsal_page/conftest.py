@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from bot.rehearsal.arxiv import ArxivDouble
 from bot.rehearsal.arxiv_library import ArxivPaper
 from bot.rehearsal.room import BareStage, Room
 from bot.rehearsal.server import RehearsalServer
+from tests.rehearsal_page.browser import chromium, running
 from tests.rehearsal_page.tinybot import TinyBot
 
 # Tuesday 2 June 2026, 10:30 in New York
@@ -43,6 +44,18 @@ def paper(
         published=datetime(2026, 6, 1, 17, 59, 59, tzinfo=UTC),
         version=version,
     )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[str]:
+    """One Chromium for all tests; the address at which it is driven."""
+    program = chromium()
+    if program is None:
+        pytest.skip(
+            "no Chromium on this machine (or in $CHROMIUM): python tools/chromium.py says how to get one"
+        )
+    with running(program) as address:
+        yield address
 
 
 @pytest.fixture

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from bot.rehearsal.room import Room
 from bot.rehearsal.server import RehearsalServer
-from tests.rehearsal_page.browser import Page, chromium, running, tab
+from tests.rehearsal_page.browser import Page, tab
 from tests.rehearsal_page.tinybot import NASTY, TinyBot
 
-PROGRAM = chromium()
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine (or in $CHROMIUM)")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[str]:
-    """One Chromium for all tests of this file."""
-    with running(PROGRAM or "") as address:
-        yield address
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

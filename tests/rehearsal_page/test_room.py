@@ -275,3 +275,39 @@ async def test_the_page_is_for_this_machine_alone(
         assert reply.status == status
         if status == 200:
             assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
+
+
+async def test_a_member_leaves_and_is_let_in_again(visit: Visit, room: Room) -> None:
+    guild, jonas = visit.snapshot["guilds"][0]["id"], visit.user("jonas")
+    await visit.do("leave", guild=guild)
+    while visit.snapshot["me"] == jonas:  # the visitor goes on as the server's owner
+        await visit.hear()
+    assert visit.snapshot["guilds"][0]["absent"] == [jonas]
+    with pytest.raises(Refusal, match="owner of a server cannot leave"):
+        await visit.do("leave", guild=guild)
+    await visit.do("return", guild=guild, user=jonas)
+    assert (await visit.until("places"))["guilds"][0]["absent"] == []
+
+
+async def test_moderators_ban_and_others_do_not(visit: Visit, room: Room) -> None:
+    guild, aisha = visit.snapshot["guilds"][0]["id"], visit.user("aisha")
+    with pytest.raises(Refusal, match="Missing Permissions"):
+        await visit.do("remove", guild=guild, user=aisha, ban=True)
+    async with visiting(room, "owner") as owner, visiting(room, "aisha") as banned:
+        with pytest.raises(Refusal, match="Neither the owner nor oneself"):
+            await owner.do("remove", guild=guild, user=owner.user("owner"))
+        await owner.do("remove", guild=guild, user=aisha, ban=True)
+        while banned.snapshot["me"] == aisha:
+            await banned.hear()
+        world = room.world.guilds[int(guild)]
+        assert int(aisha) in world.bans
+        await owner.do("return", guild=guild, user=aisha)
+        assert int(aisha) not in world.bans
+        assert int(aisha) in world.members
+
+
+async def test_somebody_closes_their_direct_messages(visit: Visit, server: RehearsalServer) -> None:
+    await visit.do("close_dms")
+    assert server.people["jonas"].user.dms_closed
+    await visit.do("close_dms", closed=False)
+    assert not server.people["jonas"].user.dms_closed

@@ -29,7 +29,7 @@ def test_every_day_with_a_batch_has_papers_of_all_areas() -> None:
     batches = scene.demo_arxiv(VirtualClock(scene.START)).library.batches
     assert min(batches) == date(2026, 6, 8)
     assert all(is_feed_day(day) for day in batches)
-    whole = [batch for batch in batches.values() if len(batch) == 8]
+    whole = [batch for batch in batches.values() if len(batch) == 16]
     assert len(whole) >= len(batches) - 1
     assert all({areas[paper.id] for paper in batch} == set("ABCD") for batch in whole)
 

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
@@ -383,3 +384,21 @@ async def test_closing_lets_nobody_wait(arxiv: Arxiv, session: aiohttp.ClientSes
     await asyncio.gather(waiting, return_exceptions=True)
     assert waiting.cancelled()
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("arxiv")]
+
+
+async def test_a_search_goes_page_by_page_and_never_takes_a_part_for_the_whole(arxiv: Arxiv) -> None:
+    since, until = datetime(2026, 6, 4, 18, tzinfo=UTC), datetime(2026, 6, 5, 18, tzinfo=UTC)
+    async with aiohttp.ClientSession() as session:
+        client = arxiv.client(session)
+        pages = [[f"2606.{n:05d}v1" for n in range(1, 501)], ["2606.00501v1"]]
+        arxiv.replies = [replying(body=api_answer(*ids, total=501)) for ids in pages]
+        found = await client.search(["cs.LG", "stat.ML"], since, until)
+        assert len(found) == 501
+        arxiv.replies = [
+            replying(body=api_answer(*pages[0], total=501)),
+            replying(body=api_answer(total=501)),
+        ]
+        with pytest.raises(SourceTrouble) as caught:
+            await client.search(["cs.LG"], since, until)
+        assert caught.value.kind == "garbled"
+        await client.aclose()

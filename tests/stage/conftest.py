@@ -167,7 +167,7 @@ def settings_for(
         ],
     }  # fmt: skip
     for section, values in sections.items():
-        tables[section] = {**tables.get(section, {}), **values}
+        tables[section] = {**tables.get(section, {}), **values} if isinstance(values, dict) else values
     return config.parse(tables)
 
 

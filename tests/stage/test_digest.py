@@ -55,15 +55,17 @@ async def test_the_rest_of_a_long_day_is_behind_a_button_page_by_page(stage: Ben
     await stage.olga.slash("/settings set", channel="general", key="digest.per_topic", value="20")
     await morning(stage)
     (post,) = await stage.posts("efficiency")
-    assert "**10.**" in text(post)
-    assert "**11.**" not in text(post)
-    page = await stage.alice.press(post, label="Show 30 more")
+    assert "**9.**" in text(post)
+    assert "**10.**" not in text(post)
+    page = await stage.alice.press(post, label="Show 31 more")
     assert page.ephemeral
-    assert "**11.**" in page.text
-    assert "**20.**" in page.text
-    page = await stage.alice.press(page, label="Show 20 more")
-    assert "**30.**" in page.text
-    page = await stage.alice.press(page, label="Show 10 more")
+    assert "**10.**" in page.text
+    assert "**18.**" in page.text
+    page = await stage.alice.press(page, label="Show 22 more")
+    assert "**27.**" in page.text
+    page = await stage.alice.press(page, label="Show 13 more")
+    assert "**36.**" in page.text
+    page = await stage.alice.press(page, label="Show 4 more")
     assert "**40.**" in page.text
     assert "That is all" in page.text
 
@@ -99,7 +101,7 @@ async def test_the_line_shows_how_many_would_read_it_and_that_it_was_proposed(st
     await stage.alice.press(post, custom_id="like:2606.00001")
     (post,) = await stage.posts("efficiency")
     labels = [item.get("label") for row in post.components for item in row["components"]]
-    assert "1 · 1" in labels
+    assert "1 (+1)" in labels
 
 
 async def test_a_thumb_can_be_taken_back(stage: Bench) -> None:
@@ -141,7 +143,7 @@ async def test_titles_full_of_tex_and_forty_papers_fit_one_message(stage: Bench)
     await stage.olga.slash("/settings set", channel="general", key="digest.per_topic", value="50")
     await morning(stage)
     (post,) = await stage.posts("efficiency")
-    assert "**10.**" in text(post)
+    assert "**9.**" in text(post)
     assert not post.notified
     assert "[sparse](" not in text(post)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import available_timezones
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.recurrence import Rule, changed_from, ended_before, occurrences
@@ -32,6 +32,7 @@ def around(day: date, days: int = 400) -> tuple[datetime, datetime]:
     return noon - timedelta(days=days), noon + timedelta(days=days)
 
 
+@settings(deadline=None)
 @given(rules(), rules(), st.integers(0, 900))
 def test_what_lies_before_a_change_stays_and_what_comes_after_follows_the_new_rule(
     old: Rule, new: Rule, days: int
@@ -46,6 +47,7 @@ def test_what_lies_before_a_change_stays_and_what_comes_after_follows_the_new_ru
     assert all((o.wall.weekday(), o.wall.time()) == (new.weekday, new.at) for o in after)
 
 
+@settings(deadline=None)
 @given(rules(), DAYS, st.times())
 def test_another_time_of_day_keeps_every_date(rule: Rule, day: date, clock: time) -> None:
     from dataclasses import replace
@@ -57,6 +59,7 @@ def test_another_time_of_day_keeps_every_date(rule: Rule, day: date, clock: time
     assert set(keys[1:-1]) <= {o.key for o in occurrences(changed, *span)}
 
 
+@settings(deadline=None)
 @given(rules(), st.integers(0, 900))
 def test_nothing_comes_on_or_after_the_end(rule: Rule, days: int) -> None:
     day = rule.start + timedelta(days=days)
@@ -64,6 +67,7 @@ def test_nothing_comes_on_or_after_the_end(rule: Rule, days: int) -> None:
     assert all(o.key < day.isoformat() for o in occurrences(kept, *around(day)))
 
 
+@settings(deadline=None)
 @given(rules(), DAYS)
 def test_the_wall_time_is_the_rules_for_years_unless_clocks_skip_it(rule: Rule, day: date) -> None:
     for found in occurrences((rule,), *around(day)):

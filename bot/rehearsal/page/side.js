@@ -5,6 +5,7 @@ import { city, everySecond, inZone, now, relative, SHORT, zoneName } from "./clo
 import { call, guildNow, on, person, store, topRole } from "./store.js";
 import { inline, markdown } from "./markdown.js";
 import { actAs } from "./places.js";
+import { menu } from "./popup.js";
 import { armedPanel, troublePanel } from "./stage.js";
 
 const side = document.getElementById("side");
@@ -48,7 +49,28 @@ function peoplePanel() {
     groups.set(group, [...(groups.get(group) ?? []), member]);
   }
   const order = [...groups].sort(([one], [two]) => rank(one) - rank(two));
-  return [h("p", { class: "hint" }, "Press somebody to act as them. What you see and may do changes with it."), order.map(([name, list]) => h("section", {}, h("h3", {}, `${name} — ${list.length}`), list.map((member) => personRow(member, guild))))];
+  return [h("p", { class: "hint" }, "Press somebody to act as them. What you see and may do changes with it."), order.map(([name, list]) => h("section", {}, h("h3", {}, `${name} — ${list.length}`), list.map((member) => h("div", { class: "person-line" }, personRow(member, guild), deedsButton(member, guild))))), absentees(guild)];
+}
+
+// What can be done about a member: by themselves, or by a moderator.
+function deedsButton({ id, name }, guild) {
+  const done = (deed, details) => call(deed, { guild: guild.id, user: id, ...details }).catch((error) => toast(error.message));
+  const { bot, dms_closed: closed } = store.users[id];
+  const mine = id === store.me;
+  const others = !mine && id !== guild.owner;
+  const entries = [
+    mine && [closed ? "Take direct messages again" : "Take no direct messages", () => done("close_dms", { closed: !closed })],
+    mine && id !== guild.owner && ["Leave the server", () => done("leave"), { danger: true }],
+    others && guild.may_kick && [bot ? "Remove the bot" : "Kick", () => done("remove"), { danger: true }],
+    others && guild.may_ban && !bot && ["Ban", () => done("remove", { ban: true }), { danger: true }],
+  ].filter(Boolean);
+  return entries.length > 0 && h("button", { type: "button", id: `deeds-${id}`, class: "plain", "aria-label": `What can be done about ${name}`, "aria-haspopup": "menu", onclick: (event) => menu(event.currentTarget, entries, name) }, icon("more"));
+}
+
+function absentees(guild) {
+  if (!guild?.absent.length) return null;
+  const back = (id) => call("return", { guild: guild.id, user: id }).catch((error) => toast(error.message));
+  return h("section", {}, h("h3", {}, `Not here — ${guild.absent.length}`), guild.absent.map((id) => h("div", { class: "person-line" }, h("div", { class: "person" }, avatar(person(id, guild)), h("span", { class: "two" }, h("b", {}, person(id, guild).name))), h("button", { type: "button", id: `back-${id}`, class: "button secondary small", onclick: () => back(id) }, "Let in"))));
 }
 
 const rank = (name) => ({ Members: 1, Apps: 2 })[name] ?? 0;
@@ -90,4 +112,22 @@ function eventsPanel() {
   });
 }
 
-for (const name of ["arrived", "places", "went", "state"]) on(name, draw);
+// A press must end on the very button on which it began: nothing is drawn anew in between.
+let pressed = false;
+let stale = false;
+side.addEventListener("pointerdown", () => {
+  pressed = true;
+});
+for (const name of ["pointerup", "pointercancel"]) {
+  addEventListener(name, () => {
+    pressed = false;
+    if (stale) setTimeout(refresh);
+  });
+}
+
+function refresh() {
+  stale = pressed;
+  if (!pressed) draw();
+}
+
+for (const name of ["arrived", "places", "went", "state"]) on(name, refresh);

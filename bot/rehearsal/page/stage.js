@@ -41,7 +41,7 @@ function drawBar() {
       h("button", { type: "button", class: "step", "aria-haspopup": "dialog", onclick: (event) => pickDate(event.currentTarget) }, "To a date…"), nextButton),
     h("div", { class: "ends" },
       h("button", { type: "button", class: "plain", "aria-label": "Light or dark", title: "Light or dark", onclick: switchTheme }, icon("theme")),
-      h("button", { type: "button", class: "step", onclick: () => emit("tour") }, icon("play"), "Tour")));
+      h("button", { type: "button", class: "step", id: "tour-button", onclick: () => emit("tour") }, icon("play"), "Tour")));
 }
 
 function pickDate(anchor) {
@@ -95,6 +95,9 @@ everySecond(() => {
 });
 
 on("state", () => bar.classList.toggle("moving", busy || store.state.advancing));
+on("arrived", () => {
+  document.getElementById("tour-button").hidden = !store.tour; // it knows the demo group alone
+});
 drawBar();
 
 // -- what is armed
@@ -105,7 +108,7 @@ export function armedPanel() {
     const instant = Date.parse(one.due);
     const past = instant <= now();
     const travel = h("button", { type: "button", class: "plain", "aria-label": `Move the clock to ${groupTime(instant)}`, title: "Move the clock there", disabled: past, onclick: () => moveClock({ to: one.due }) }, icon("next"));
-    return h("li", { class: `armed ${one.state}` }, h("div", { class: "two" }, h("small", {}, h("span", { class: "kind" }, one.kind), one.state !== "waiting" && ` ${one.state}`), h("b", {}, one.text), h("small", {}, `${groupTime(instant, SHORT)} · `, relativeStamp(instant))), travel);
+    return h("li", { class: `armed ${one.state}` }, h("div", { class: "two" }, h("small", {}, h("span", { class: "kind" }, one.kind), one.state !== "waiting" && ` ${one.state}`), one.text && h("b", { title: one.text }, one.text), h("small", {}, `${groupTime(instant, SHORT)} · `, relativeStamp(instant))), travel);
   });
   return [
     h("p", { class: "hint" }, due ? ["The next thing happens ", relativeStamp(Date.parse(due)), "."] : "Nothing is armed: plan a session, or wait for a digest day."),

@@ -117,8 +117,8 @@ function hear(message) {
 
 function arrive(message) {
   const switched = store.me !== message.me;
-  const { me, bot, zone, guilds, dms, users } = message;
-  Object.assign(store, { me, bot, zone, guilds, dms, users });
+  const { me, bot, zone, tour, guilds, dms, users } = message;
+  Object.assign(store, { me, bot, zone, tour, guilds, dms, users });
   if (switched) store.logs.clear();
   // What was there when the page was opened counts as read, for everybody.
   store.baseline ??= allChannels().map((channel) => channel.last ?? "0").sort(later).at(-1) ?? "0";

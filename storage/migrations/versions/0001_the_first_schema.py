@@ -220,7 +220,6 @@ def upgrade() -> None:
     op.create_table(
         "tastes",
         sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("learned_from", sa.String(length=64), nullable=False),
         sa.Column("learned_at", storage.types.Instant(timezone=True), nullable=False),
         sa.Column("state", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("guild_id"),
@@ -258,6 +257,16 @@ def upgrade() -> None:
     with op.batch_alter_table("announced", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_announced_day"), ["day"], unique=False)
         batch_op.create_index(batch_op.f("ix_announced_paper_id"), ["paper_id"], unique=False)
+
+    op.create_table(
+        "paper_words",
+        sa.Column("paper_id", sa.String(length=255), nullable=False),
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("paper_id", "word"),
+    )
+    with op.batch_alter_table("paper_words", schema=None) as batch_op:
+        batch_op.create_index("ix_paper_words_word", ["word", "paper_id"], unique=False)
 
     op.create_table(
         "proposals",
@@ -555,6 +564,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_proposals_ballot_message_id"))
 
     op.drop_table("proposals")
+    with op.batch_alter_table("paper_words", schema=None) as batch_op:
+        batch_op.drop_index("ix_paper_words_word")
+
+    op.drop_table("paper_words")
     with op.batch_alter_table("announced", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_announced_paper_id"))
         batch_op.drop_index(batch_op.f("ix_announced_day"))

@@ -1,0 +1,145 @@
+"""Looking papers and proposals up: as somebody types, one with its history, all of them page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.cards import Card
+from bot.cards import shelf as cards
+from bot.cards.base import clip
+from bot.cards.papers import title_of
+from bot.publish.bibtex import bibtex
+from bot.services.people import Actor, Refused
+from bot.services.profile import profile_of
+from bot.services.settings import SettingsService
+from bot.services.upkeep import topic_key
+from bot.services.votes import rules_of
+from bot.sources import NotAnArxivId, find_all, parse
+from bot.sources.text import readable
+from storage import ballots, choices, papers, presenters, proposals, sessions
+from storage.database import Database, Tx
+from storage.proposals import Standing
+from storage.tables import Paper, Session
+
+
+class Shelf:
+    """What the group has, and had."""
+
+    def __init__(self, database: Database, settings: SettingsService) -> None:
+        self._database, self._settings = database, settings
+
+    async def choices(self, typed: str) -> list[tuple[str, str]]:
+        """Stored papers for what somebody has typed so far: (id, title and first author), at most 25."""
+        async with self._database.reading() as tx:
+            found = await papers.search(tx, typed)
+        return [(paper.paper_id, clip(label(paper), 100)) for paper in found if len(paper.paper_id) <= 100]
+
+    async def several(self, text: str) -> list[tuple[str, str]]:
+        """The papers that a message names: (id, what to call it)."""
+        ids = [found.bare for found in find_all(text)]
+        async with self._database.reading() as tx:
+            known = await papers.many(tx, ids)
+        return [(one, label(known[one]) if one in known else f"arXiv:{one}") for one in ids]
+
+    async def paper(self, actor: Actor, text: str) -> Card:
+        """One paper with its history in the group. Raises Refused when it is none that the bot knows."""
+        key = text.strip()
+        async with self._database.reading() as tx:
+            found = await papers.get(tx, key)
+            if found is None:
+                try:
+                    found = await papers.get(tx, parse(text).bare)
+                except NotAnArxivId:
+                    hits = await papers.search(tx, text, limit=1)
+                    found = hits[0] if hits else None
+            if found is None:
+                raise Refused(
+                    "I do not know this paper yet. `/propose` looks it up at arXiv and puts it forward."
+                )
+            known = await self.known(tx, actor.guild_id, found)
+            settings = await self._settings.of(tx, actor.guild_id)
+        entry = bibtex(
+            key=found.paper_id, title=found.title, authors=found.authors, published=found.published_at,
+            category=found.categories[0] if found.categories else None, doi=found.doi, journal=found.journal_ref,
+            link=found.link,
+        )  # fmt: skip
+        mine = known.proposal is not None and known.proposal.proposer_id == actor.user_id
+        return cards.paper(known, entry, mine=mine, organises=actor.organises(settings))
+
+    async def read_before(self, guild_id: int, paper_id: str) -> tuple[Paper, Session] | None:
+        """Where a paper that was never proposed was read, or will be; the latest."""
+        async with self._database.reading() as tx:
+            if await proposals.of_paper(tx, guild_id, paper_id):
+                return None
+            found = [entry for entry in await sessions.reading(tx, guild_id) if entry[0].paper_id == paper_id]
+        return found[-1] if found else None
+
+    async def known(self, tx: Tx, guild_id: int, paper: Paper) -> cards.Known:
+        """All that the group knows of a paper."""
+        settings = await self._settings.of(tx, guild_id)
+        proposal = await proposals.of_paper(tx, guild_id, paper.paper_id)
+        read = await sessions.reading(tx, guild_id)
+        authors = {readable(author).casefold() for author in paper.authors}
+        related = [
+            (other, session)
+            for other, session in read
+            if other.paper_id != paper.paper_id
+            and authors & {readable(author).casefold() for author in other.authors}
+        ]
+        topics = [t.name for t in settings.topics if proposal is not None and t.key == proposal.topic]
+        return cards.Known(
+            paper=paper,
+            proposal=proposal,
+            topic=topics[0] if topics else "",
+            votes=await ballots.total(tx, proposal, rules_of(settings)) if proposal else 0,
+            offers=tuple(await presenters.of_proposal(tx, proposal.proposal_id)) if proposal else (),
+            choices=tuple(await choices.of_proposal(tx, proposal.proposal_id)) if proposal else (),
+            read=tuple(session for other, session in read if other.paper_id == paper.paper_id),
+            related=tuple(related),
+        )
+
+    async def page(self, actor: Actor, where: str) -> Card:
+        """A page of the open proposals: "page:sort:topic", as a button says it; from outside."""
+        number, _, rest = where.partition(":")
+        sort, _, topic = rest.partition(":")
+        page = int(number) if number.isdecimal() and len(number) < 6 else 0
+        order: cards.Sort = "age" if sort == "age" else "chance" if sort == "chance" else "votes"
+        async with self._database.reading() as tx:
+            settings = await self._settings.of(tx, actor.guild_id)
+            key = topic_key(settings, topic)
+            total = await proposals.how_many(tx, actor.guild_id, topic=key)
+            page = min(page, max((total - 1) // cards.PAGE, 0))
+            first = page * cards.PAGE
+            rows: Sequence[Standing] = []
+            if order != "chance":
+                rows = await proposals.standings(
+                    tx,
+                    actor.guild_id,
+                    rules_of(settings),
+                    topic=key,
+                    by_age=order == "age",
+                    page=(first, cards.PAGE),
+                )
+        chances: dict[int, int] = {}
+        if order == "chance":
+            profile = await profile_of(self._database, self._settings, actor.guild_id)
+            chances = {proposal_id: place for place, proposal_id in enumerate(profile.fair, 1)}
+            known = [c for c in profile.chances.values() if key is None or c.proposal.topic == key]
+            known.sort(key=lambda c: chances.get(c.proposal.proposal_id, total + len(chances)))
+            rows = [Standing(c.proposal, c.paper, c.votes) for c in known[first : first + cards.PAGE]]
+        return cards.proposals(
+            rows,
+            total=total,
+            page=page,
+            sort=order,
+            topic=key,
+            emoji=settings.group.vote_emoji,
+            chances=chances,
+        )
+
+
+def label(paper: Paper) -> str:
+    """A paper in one short line."""
+    first = paper.authors[0].split()[-1] if paper.authors and paper.authors[0].split() else ""
+    by = f" · {readable(first)}" + (" et al." if len(paper.authors) > 1 else "") if first else ""
+    return clip(title_of(paper), 100 - len(by)) + by

@@ -1,0 +1,125 @@
+"""What leaves comes back as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.services.leaving import NotImportable, files_of, take_in
+from storage import choices, guilds, leaving
+from storage.database import Database, open_database
+from storage.leaving import Data
+from storage.migrate import migrate
+from storage.tables import Choice, Paper, Presenter, Proposal, Session, Talk, Vote
+
+NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
+GUILD = 1
+words = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=30)
+groups = st.lists(
+    st.tuples(
+        words, words, st.sets(st.integers(10**17, 10**18), max_size=5), st.sampled_from(("open", "chosen"))
+    ),
+    max_size=5,
+)
+Group = list[tuple[str, str, set[int], str]]
+
+
+def new_database(folder: Path, name: str) -> Database:
+    migrate(folder / name, NOW)
+    return open_database(f"sqlite+aiosqlite:///{folder / name}")
+
+
+async def fill(database: Database, group: Group) -> None:
+    async with database.transaction() as tx:
+        await guilds.joined(tx, guild_id=GUILD, name="group", now=NOW)
+        await guilds.joined(tx, guild_id=2, name="another", now=NOW)
+        for n, (title, why, voters, state) in enumerate(group):
+            at = NOW + timedelta(days=n, microseconds=n)
+            tx.add(
+                Paper(
+                    paper_id=f"p{n}",
+                    title=title,
+                    authors=[why],
+                    abstract=title,
+                    categories=["cs.LG"],
+                    fetched_at=at,
+                )
+            )
+            session = Session(
+                guild_id=GUILD, starts_at=at, wall_time="2026-06-03T12:00", zone="Europe/Berlin", minutes=60,
+                created_by=10**17 + 5, created_at=at, title=title or None,
+            )  # fmt: skip
+            proposal = Proposal(
+                guild_id=GUILD, paper_id=f"p{n}", proposer_id=10**17 + n, created_at=at, why=why, state=state
+            )
+            tx.add_all([session, proposal])
+            await tx.flush()
+            talk = Talk(guild_id=GUILD, session_id=session.session_id, paper_id=f"p{n}")
+            tx.add(talk)
+            await tx.flush()
+            tx.add(Presenter(guild_id=GUILD, talk_id=talk.talk_id, user_id=10**17 + n))
+            tx.add_all(
+                Vote(proposal_id=proposal.proposal_id, user_id=user, guild_id=GUILD, noted_at=at, marks="👍")
+                for user in voters
+            )
+            choice = Choice(
+                guild_id=GUILD, proposal_id=proposal.proposal_id, chosen_at=at, chosen_by=10**17 + 5, way="fair",
+                votes=len(voters), reason=why,
+            )  # fmt: skip
+            if state == "chosen":
+                await choices.note(tx, choice, voters=voters, served=voters)
+
+
+async def dumped(database: Database) -> Data:
+    async with database.reading() as tx:
+        return await leaving.dump(tx, GUILD)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(groups)
+def test_an_export_taken_into_an_empty_database_gives_the_same_state(group: Group) -> None:
+    async def there_and_back(folder: Path) -> None:
+        here, there = new_database(folder, "a.db"), new_database(folder, "b.db")
+        await fill(here, group)
+        before = await dumped(here)
+        file = folder / "group.json"
+        file.write_bytes(files_of(before)["group.json"])
+        await take_in(there, file)
+        assert await dumped(there) == before
+        with pytest.raises(NotImportable, match="holds a group already"):
+            await take_in(there, file)
+        await here.close()
+        await there.close()
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(there_and_back(Path(folder)))
+
+
+async def test_an_anonymous_export_names_nobody_and_keeps_who_voted_alike(tmp_path: Path) -> None:
+    database = new_database(tmp_path, "a.db")
+    group: Group = [("A", "why", {10**17 + 40, 10**17 + 41}, "open"), ("B", "why", {10**17 + 40}, "chosen")]
+    await fill(database, group)
+    known: dict[int, int] = {}
+    data = leaving.anonymous(await dumped(database), lambda user: known.setdefault(user, len(known) + 1))
+    assert str(10**17)[:15] not in json.dumps(data)
+    assert len({row["user_id"] for row in data["votes"]}) == 2
+    await database.close()
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"format": "another 1"}', '{"format": "reading-group-bot 1"}'])
+async def test_what_is_no_export_is_refused_and_changes_nothing(tmp_path: Path, text: str) -> None:
+    database = new_database(tmp_path, "a.db")
+    file = tmp_path / "x.json"
+    file.write_text(text)
+    with pytest.raises(NotImportable):
+        await take_in(database, file)
+    async with database.reading() as tx:
+        assert await leaving.is_empty(tx)
+    await database.close()
