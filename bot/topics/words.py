@@ -17,8 +17,6 @@ _TABLE = bytes(ord(char) if char.isascii() and ord(char) in _KEPT else 32 for ch
 TITLE_ENDS = "|"
 """The word that stands between title and abstract. No text has it: there, a bar is a space."""
 
-_SEPARATOR = 0x1E
-_PAPER_TABLE = _TABLE[:_SEPARATOR] + TITLE_ENDS.encode() + _TABLE[_SEPARATOR + 1 :]
 _HYPHEN = re.compile(r"(?<=\w)[-‐‑](?=\w)")
 
 _ENDINGS = (
@@ -32,8 +30,7 @@ _SHORTEST_IES = 5
 
 def read(title: str, abstract: str) -> list[str]:
     """The words of a paper's title, then `TITLE_ENDS`, then those of the abstract as far as it is read."""
-    text = f"{title} {_SEPARATOR:c} {abstract[:ABSTRACT_LIMIT]}"
-    return text.encode("latin-1", "replace").translate(_PAPER_TABLE).decode("ascii").split()
+    return [*words(title), TITLE_ENDS, *words(abstract[:ABSTRACT_LIMIT])]
 
 
 def words(text: str) -> list[str]:
