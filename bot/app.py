@@ -48,6 +48,7 @@ from bot.services.planning import Planning
 from bot.services.presenters import Presenters
 from bot.services.proposals import Proposals
 from bot.services.questions import Questions, in_box
+from bot.services.records import Records
 from bot.services.recount import Recount
 from bot.services.reminders import Reminders
 from bot.services.remindme import RemindMe
@@ -116,6 +117,7 @@ class Services:
     events: NativeEvents
     questions: Questions
     outward: Outward
+    records: Records
 
 
 class App:
@@ -266,6 +268,7 @@ class App:
             events,
             questions,
             outward,
+            Records(database, settings),
         )
 
     def _client(self) -> Client:
@@ -316,7 +319,9 @@ class App:
         self.services.outbox.open(Courier(client, Places(client, self.services.settings)))
         self.services.recount.open(Reader(client))
         self.services.events.open(EventReader(client))
-        self.services.outward.open(Names(client))
+        names = Names(client)
+        self.services.outward.open(names)
+        self.services.records.open(names)
         if not self.ready.is_set():
             self.timers.start()
             self.ready.set()

@@ -54,6 +54,17 @@ async def get(tx: Tx, guild_id: int, choice_id: int) -> Choice | None:
     return choice if choice is not None and choice.guild_id == guild_id else None
 
 
+async def votes_of(tx: Tx, guild_id: int) -> dict[str, int]:
+    """How many votes each paper of a server had when it was last chosen, by its id."""
+    rows = await tx.execute(
+        select(Proposal.paper_id, Choice.votes)
+        .join(Proposal, Proposal.proposal_id == Choice.proposal_id)
+        .where(Choice.guild_id == guild_id)
+        .order_by(Choice.chosen_at, Choice.choice_id)
+    )
+    return {paper_id: votes for paper_id, votes in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
 async def of_proposal(tx: Tx, proposal_id: int) -> Sequence[Choice]:
     rows = await tx.scalars(
         select(Choice).where(Choice.proposal_id == proposal_id).order_by(Choice.chosen_at, Choice.choice_id)

@@ -17,6 +17,7 @@ from storage.tables import (
     Guild,
     Hand,
     Paper,
+    Person,
     Presenter,
     Proposal,
     Row,
@@ -35,12 +36,15 @@ from storage.types import Instant
 #: What leaves: not what waits to be said, what the bot notes for itself, and what it can ask arXiv again.
 LEAVING: tuple[type[Row], ...] = (
     Guild, Setting, Paper, Proposal, Vote, Hand, Series, Skip, Session, Choice, ChoiceVoter, Deadline, Talk, Speaker,
-    Presenter, Volunteer, Rsvp,
+    Person, Presenter, Volunteer, Rsvp,
 )  # fmt: skip
 #: The columns that hold a person's id.
 PEOPLE = frozenset(
     {"user_id", "proposer_id", "created_by", "chosen_by", "set_by", "changed_by", "made_by", "invited_by"}
 )
+
+#: What people wrote of themselves, or are called.
+OF_THEMSELVES = frozenset({("speakers", "contact"), ("people", "name")})
 
 Data = dict[str, list[dict[str, Any]]]
 
@@ -94,7 +98,11 @@ def anonymous(data: Data, pseudonym: Callable[[int], int]) -> Data:
     return {
         name: [
             {
-                key: pseudonym(value) if key in PEOPLE and value else None if key == "contact" else value
+                key: pseudonym(value)
+                if key in PEOPLE and value
+                else None
+                if (name, key) in OF_THEMSELVES
+                else value
                 for key, value in row.items()
             }
             for row in rows

@@ -43,6 +43,16 @@ async def of_papers(tx: Tx, guild_id: int, paper_ids: Collection[str]) -> dict[s
     return {row.paper_id: row for row in rows}
 
 
+async def topics_of(tx: Tx, guild_id: int) -> dict[str, str]:
+    """The topic of each paper that was proposed on a server with one, by the paper's id."""
+    rows = await tx.execute(
+        select(Proposal.paper_id, Proposal.topic).where(
+            Proposal.guild_id == guild_id, Proposal.topic.is_not(None)
+        )
+    )
+    return {paper_id: topic for paper_id, topic in rows if topic}
+
+
 async def standings(
     tx: Tx,
     guild_id: int,

@@ -33,6 +33,16 @@ async def of_session(tx: Tx, session_id: int) -> Sequence[Asked]:
     return [Asked(question, number) for question, number in rows]
 
 
+async def how_many(tx: Tx, guild_id: int) -> dict[int, int]:
+    """How many questions stand in the box of each session of a server that has any."""
+    rows = await tx.execute(
+        select(Question.session_id, func.count())
+        .where(Question.guild_id == guild_id, Question.removed.is_(False))
+        .group_by(Question.session_id)
+    )
+    return {session_id: number for session_id, number in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
 async def get(tx: Tx, guild_id: int, question_id: int) -> Question | None:
     """A question that was asked on a server and not removed."""
     question = await tx.get(Question, question_id)

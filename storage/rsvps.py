@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -47,10 +47,23 @@ async def counts(tx: Tx, session_ids: Collection[int]) -> dict[int, Counts]:
         .where(Rsvp.session_id.in_(session_ids))
         .group_by(Rsvp.session_id, Rsvp.answer)
     )
-    found = dict.fromkeys(session_ids, NOBODY)
+    return _by_session(rows, dict.fromkeys(session_ids, NOBODY))
+
+
+def _by_session(rows: Iterable[Any], found: dict[int, Counts]) -> dict[int, Counts]:
     for session_id, answer, number in rows:
-        found[session_id] = found[session_id]._replace(**{answer: number})
+        found[session_id] = found.get(session_id, NOBODY)._replace(**{answer: number})
     return found
+
+
+async def counts_of(tx: Tx, guild_id: int) -> dict[int, Counts]:
+    """How many gave which answer, for each session of a server that anybody answered for."""
+    rows = await tx.execute(
+        select(Rsvp.session_id, Rsvp.answer, func.count())
+        .where(Rsvp.guild_id == guild_id)
+        .group_by(Rsvp.session_id, Rsvp.answer)
+    )
+    return _by_session(rows, {})
 
 
 async def answers(tx: Tx, session_id: int) -> list[tuple[int, str]]:

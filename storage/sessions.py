@@ -159,12 +159,15 @@ async def _with_talks(tx: Tx, sessions: Sequence[Session]) -> list[SessionView]:
             .order_by(Presenter.presenter_id)
         )
     ).all()
+    people: dict[int, list[Presenter]] = {}
+    for presenter in presenters:
+        people.setdefault(presenter.talk_id, []).append(presenter)
     volunteers = await _volunteers(tx, sessions, talks)
     series = await _series_titles(tx, sessions)
     views: dict[int, list[TalkView]] = {}
     for talk in talks:
-        mine = tuple(presenter for presenter in presenters if presenter.talk_id == talk.talk_id)
         paper = papers.get(talk.paper_id) if talk.paper_id else None
+        mine = tuple(people.get(talk.talk_id, ()))
         views.setdefault(talk.session_id, []).append(TalkView(talk, paper, mine))
     return [
         SessionView(

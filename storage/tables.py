@@ -230,7 +230,11 @@ class Skip(Row):
 
 
 class Session(Row):
-    """One meeting. The instant is stored with the wall time and zone it came from; `version` grows with each change."""
+    """One meeting. The instant is stored with the wall time and zone it came from; `version` grows with each change.
+
+    Of a session of the past sometimes only the day, the month or the year is known: then `wall_time` says no more than
+    that ("2023-05-04", "2023-05", "2023"), and the instant, noon UTC of the first such day, only serves to sort.
+    """
 
     __tablename__ = "sessions"
     __table_args__ = (
@@ -240,7 +244,7 @@ class Session(Row):
     session_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
     guild_id: Mapped[int]
     starts_at: Mapped[datetime]
-    wall_time: Mapped[str] = mapped_column(String(16))  # "2026-12-07T17:00", local to `zone`
+    wall_time: Mapped[str] = mapped_column(String(16))  # "2026-12-07T17:00", local to `zone`; or less of it
     zone: Mapped[str] = mapped_column(String(64))
     minutes: Mapped[int]
     created_by: Mapped[int]
@@ -253,6 +257,7 @@ class Session(Row):
     occurrence: Mapped[str | None] = mapped_column(
         String(10), default=None
     )  # which of the series, also if moved
+    came: Mapped[int | None] = mapped_column(default=None)  # how many came, where somebody counted
 
 
 class Talk(Row):
@@ -269,10 +274,30 @@ class Talk(Row):
     slides: Mapped[str | None] = mapped_column(default=None)
     recording: Mapped[str | None] = mapped_column(default=None)
     notes: Mapped[str | None] = mapped_column(default=None)
+    topics: Mapped[list[str]] = mapped_column(
+        default_factory=list
+    )  # keys of the group's, or what they were called
+
+
+class Person(Row):
+    """What a member asked for themselves on a server, and what they are called where their talks are published."""
+
+    __tablename__ = "people"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str | None] = mapped_column(default=None)  # only of those who presented; None: not known yet
+    unlisted: Mapped[bool] = mapped_column(default=False)  # they are left out of everything that is published
+    wants_news: Mapped[bool] = mapped_column(
+        default=False
+    )  # of slides and recordings of what they meant to hear
+    asked_in: Mapped[int] = mapped_column(default=0)  # the channel where they said so
 
 
 class Speaker(Row):
-    """Somebody from outside who presents, or is invited to. `contact` and `zone` are for the organisers alone."""
+    """Somebody from outside who presents, or is invited to. `contact` and `zone` are for the organisers alone.
+
+    `unlisted`: they asked to be left out of everything that is published.
+    """
 
     __tablename__ = "speakers"
     __table_args__ = (UniqueConstraint("guild_id", "name"),)
@@ -282,6 +307,7 @@ class Speaker(Row):
     affiliation: Mapped[str | None] = mapped_column(default=None)
     zone: Mapped[str | None] = mapped_column(String(64), default=None)
     contact: Mapped[str | None] = mapped_column(default=None)
+    unlisted: Mapped[bool] = mapped_column(default=False)
 
 
 class Presenter(Row):

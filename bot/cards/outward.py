@@ -14,6 +14,7 @@ from bot.cards.papers import abs_url
 from bot.cards.sessions import Around, announcement, session_title, talk_abstract, talk_title
 from bot.cards.times import unusual, wall
 from bot.publish.calendar import CalendarEvent, add_links, to_ics
+from bot.publish.record import uid
 from storage.sessions import SessionView, TalkView
 from storage.tables import Handout, Presenter
 
@@ -34,8 +35,13 @@ class Group:
     @property
     def place(self) -> str:
         """How to join, for everybody to read."""
-        room = f"#{self.channel}" if not self.channel.isdigit() else "the announcement channel"
-        return f"Join via {room} on Discord"
+        return place_of(self.channel)
+
+
+def place_of(channel: str) -> str:
+    """How to join, for everybody to read, when sessions are announced in `channel` (a name or an id)."""
+    room = f"#{channel}" if not channel.isdigit() else "the announcement channel"
+    return f"Join via {room} on Discord"
 
 
 def _speaker(person: Presenter, group: Group) -> str:
@@ -179,7 +185,7 @@ def calendar_event(view: SessionView, group: Group, updated: datetime) -> Calend
     ]
     papers = [abs_url(talk.paper.paper_id) for talk in view.talks if talk.paper]
     return CalendarEvent(
-        uid=f"session-{session.guild_id}-{session.session_id}@reading-group-bot",
+        uid=uid(session.guild_id, session.session_id),
         sequence=session.version,
         start=session.starts_at,
         zone=session.zone,

@@ -20,6 +20,7 @@ from typing import Any
 from bot.config import readers
 from bot.config.readers import CUSTOM_EMOJI, WEEKDAYS, is_loopback
 from bot.config.tables import read_conferences, read_topics, suggest
+from bot.publish.record import OutsideArchive
 from bot.topics.taxonomy import Topic
 from bot.when import Conference, Lead, Quiet
 
@@ -92,6 +93,7 @@ class Group:
     ping_role: str | None
     country: str | None
     announce_days: int
+    archives: tuple[OutsideArchive, ...]  # where else talks of the group are kept
 
 
 @dataclass(frozen=True)
@@ -254,6 +256,12 @@ KEYS: dict[str, Key] = {
         14,
         readers.whole(1, 180),
         "How many days ahead sessions of a series are announced; others are at once.",
+        per_server=True,
+    ),
+    "group.archives": Key(
+        [],
+        readers.archives,
+        "Where else the group's talks are kept, shown with /archive: name, (years), address.",
         per_server=True,
     ),
     "reminders.before": Key(

@@ -9,6 +9,7 @@ from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.publish.record import OutsideArchive
 from bot.when import Lead, Quiet, closest_zones, is_country, is_zone, parse_lead
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -223,6 +224,23 @@ def database_url(value: Any) -> str:
     if not re.match(r"sqlite\+aiosqlite:///.", given):
         raise ValueError('must look like "sqlite+aiosqlite:///data/bot.db"')
     return given
+
+
+_ARCHIVE = re.compile(r"(?P<name>.+?)\s*(?:\((?P<years>[^()]*\d{4}[^()]*)\))?\s+(?P<url>https?://\S+)")
+
+
+def archives(value: Any) -> tuple[OutsideArchive, ...]:
+    """Archives elsewhere, each as "name (years) address"; in `/settings set` separated by semicolons."""
+    rows = [part.strip() for part in value.split(";") if part.strip()] if isinstance(value, str) else value
+    found = []
+    for item in listed(
+        [] if rows in (None, ["none"]) else rows, '["Older talks (2022–2025) https://example.org"]'
+    ):
+        row = _ARCHIVE.fullmatch(text(item))
+        if row is None:
+            raise ValueError(f'"{item}" is no archive such as "Older talks (2022–2025) https://example.org"')
+        found.append(OutsideArchive(row["name"].rstrip(" ,:"), row["years"] or "", web_url(row["url"])))
+    return tuple(found)
 
 
 def texts(value: Any) -> tuple[str, ...]:

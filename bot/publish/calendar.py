@@ -37,6 +37,7 @@ class CalendarEvent:
     location: str = ""
     url: str = ""
     cancelled: bool = False
+    all_day: bool = False  # only the day is known, that of `start` in UTC
 
     @property
     def end(self) -> datetime:
@@ -104,8 +105,9 @@ def _link(base: str, query: dict[str, str], key: str, title: str) -> str:
 
 def _zones(events: Sequence[CalendarEvent]) -> Iterator[str]:
     """A VTIMEZONE for each zone used, right for the years used."""
-    for zone in sorted({event.zone for event in events} - {"UTC"}):
-        used = [event for event in events if event.zone == zone]
+    timed = [event for event in events if not event.all_day]
+    for zone in sorted({event.zone for event in timed} - {"UTC"}):
+        used = [event for event in timed if event.zone == zone]
         yield from vtimezone(zone, used[0].start, max(event.end for event in used))
 
 
@@ -116,8 +118,11 @@ def _event(event: CalendarEvent) -> Iterator[str]:
     yield f"DTSTAMP:{stamp}"
     yield f"LAST-MODIFIED:{stamp}"
     yield f"SEQUENCE:{event.sequence}"
-    yield f"DTSTART{_time(event.start, event.zone)}"
-    yield f"DTEND{_time(event.end, event.zone)}"
+    if event.all_day:  # and lasts that one day (RFC 5545, 3.6.1)
+        yield f"DTSTART;VALUE=DATE:{event.start.astimezone(UTC):%Y%m%d}"
+    else:
+        yield f"DTSTART{_time(event.start, event.zone)}"
+        yield f"DTEND{_time(event.end, event.zone)}"
     yield f"SUMMARY:{_text(event.title)}"
     if event.description:
         yield f"DESCRIPTION:{_text(event.description)}"

@@ -170,6 +170,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("paper_id"),
     )
     op.create_table(
+        "people",
+        sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("unlisted", sa.Boolean(), nullable=False),
+        sa.Column("wants_news", sa.Boolean(), nullable=False),
+        sa.Column("asked_in", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("guild_id", "user_id"),
+    )
+    op.create_table(
         "reminder_choices",
         sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -213,6 +223,7 @@ def upgrade() -> None:
         sa.Column("affiliation", sa.String(), nullable=True),
         sa.Column("zone", sa.String(length=64), nullable=True),
         sa.Column("contact", sa.String(), nullable=True),
+        sa.Column("unlisted", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("speaker_id"),
         sa.UniqueConstraint("guild_id", "name"),
         sqlite_autoincrement=True,
@@ -315,6 +326,7 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("series_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("occurrence", sa.String(length=10), nullable=True),
+        sa.Column("came", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["series_id"], ["series.series_id"]),
         sa.PrimaryKeyConstraint("session_id"),
         sa.UniqueConstraint("series_id", "occurrence"),
@@ -439,6 +451,7 @@ def upgrade() -> None:
         sa.Column("slides", sa.String(), nullable=True),
         sa.Column("recording", sa.String(), nullable=True),
         sa.Column("notes", sa.String(), nullable=True),
+        sa.Column("topics", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
         sa.ForeignKeyConstraint(["session_id"], ["sessions.session_id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("talk_id"),
@@ -586,6 +599,7 @@ def downgrade() -> None:
 
     op.drop_table("series")
     op.drop_table("reminder_choices")
+    op.drop_table("people")
     op.drop_table("papers")
     op.drop_table("own_topics")
     with op.batch_alter_table("outbox", schema=None) as batch_op:

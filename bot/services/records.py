@@ -1,0 +1,170 @@
+"""The record of a group, made from what is stored: all that the public may see, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, cast
+
+from bot.cards.base import flat
+from bot.cards.outward import place_of
+from bot.cards.papers import title_of, url_of
+from bot.cards.sessions import session_title, talk_title
+from bot.config import ServerSettings
+from bot.publish import record as public
+from bot.publish.record import Record
+from bot.services.outward import Names
+from bot.services.settings import SettingsService
+from bot.sources.text import readable
+from storage import choices, deeds, people, proposals, questions, rsvps, sessions
+from storage.database import Database, Tx
+from storage.rsvps import NOBODY, Counts
+from storage.sessions import SessionView, TalkView
+from storage.tables import Paper, Presenter
+
+#: What those are called whose name Discord does not tell.
+NAMELESS = "a member"
+FORMER = "a former member"
+
+
+class Records:
+    """Reads the record. With Discord at hand it learns what the members who present are called, and remembers it."""
+
+    def __init__(self, database: Database, settings: SettingsService) -> None:
+        self._database, self._settings = database, settings
+        self._names: Names | None = None
+
+    def open(self, names: Names) -> None:
+        """Discord can be reached."""
+        self._names = names
+
+    async def of(self, guild_id: int) -> Record:
+        """A server's record as it is now."""
+        async with self._database.reading() as tx:
+            known = await people.who_present(tx, guild_id)
+        nameless = {user for user, person in known.items() if person is None or person.name is None}
+        if self._names and nameless:
+            names = await self._names.of(guild_id, nameless)
+            async with self._database.transaction() as tx:
+                await people.learn_names(tx, guild_id, names)
+        async with self._database.reading() as tx:
+            return await read(tx, guild_id, await self._settings.of(tx, guild_id))
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What belongs to sessions and stands in other tables."""
+
+    settings: ServerSettings
+    names: Mapping[int, str]
+    hidden_members: frozenset[int]
+    hidden_speakers: frozenset[int]
+    changed: Mapping[int, datetime]
+    comes: Mapping[int, Counts] = field(default_factory=dict)
+    asked: Mapping[int, int] = field(default_factory=dict)
+    topic_of: Mapping[str, str] = field(default_factory=dict)  # of a paper, as its proposal says
+    votes: Mapping[str, int] = field(default_factory=dict)  # for a paper, when it was chosen
+
+
+async def read(tx: Tx, guild_id: int, settings: ServerSettings) -> Record:
+    """A server's record, with members' names as they were last known."""
+    views = await sessions.all_of(tx, guild_id)
+    known = await people.who_present(tx, guild_id)
+    beside = _Beside(
+        settings=settings,
+        names={user: person.name for user, person in known.items() if person and person.name},
+        hidden_members=frozenset(user for user, person in known.items() if person and person.unlisted),
+        hidden_speakers=await people.unlisted_speakers(tx, guild_id),
+        changed=await deeds.last_done(tx, guild_id, "session"),
+        comes=await rsvps.counts_of(tx, guild_id),
+        asked=await questions.how_many(tx, guild_id),
+        topic_of=await proposals.topics_of(tx, guild_id),
+        votes=await choices.votes_of(tx, guild_id),
+    )
+    group = settings.group
+    return Record(
+        group=flat(group.name),
+        zone=group.timezone,
+        zones=group.zones,
+        place=place_of(group.announcement_channel),
+        sessions=tuple(_session(view, beside) for view in views),
+        topics=tuple(public.Topic(topic.key, topic.name, topic.area) for topic in settings.topics),
+        archives=group.archives,
+    )
+
+
+def _session(view: SessionView, beside: _Beside) -> public.Session:
+    session = view.session
+    going, maybe, _ = beside.comes.get(session.session_id, NOBODY)
+    return public.Session(
+        number=session.session_id,
+        uid=public.uid(session.guild_id, session.session_id),
+        sequence=session.version,
+        updated=beside.changed.get(session.session_id, session.created_at),
+        state=cast("Literal['planned', 'held', 'cancelled']", session.state),
+        title=session_title(view),
+        when=public.When(session.wall_time, session.zone, session.starts_at, session.minutes),
+        talks=tuple(_talk(talk, session_title(view), beside) for talk in view.talks),
+        series=flat(view.series or ""),
+        attendance=public.Attendance(going, maybe, session.came),
+        questions=beside.asked.get(session.session_id, 0),
+    )
+
+
+def _talk(view: TalkView, title: str, beside: _Beside) -> public.Talk:
+    talk, paper = view.talk, view.paper
+    chosen = beside.topic_of.get(talk.paper_id or "")
+    return public.Talk(
+        number=talk.talk_id,
+        title=talk_title(view) or title,
+        speakers=_speakers(view.presenters, beside),
+        abstract=_text(talk.abstract or ""),
+        papers=(published(paper),) if paper else (),
+        topics=tuple(_topic(key, beside.settings) for key in talk.topics or ([chosen] if chosen else [])),
+        slides=talk.slides or "",
+        recording=talk.recording or "",
+        notes=talk.notes or "",
+        votes=beside.votes.get(talk.paper_id or "", 0),
+    )
+
+
+def _speakers(presenters: Sequence[Presenter], beside: _Beside) -> tuple[public.Speaker, ...]:
+    """Who presents, without those who asked to be left out."""
+    found = []
+    for person in presenters:
+        if person.user_id in beside.hidden_members or person.speaker_id in beside.hidden_speakers:
+            continue
+        unnamed = NAMELESS if person.user_id else FORMER
+        name = beside.names.get(person.user_id, unnamed) if person.user_id else person.name or unnamed
+        found.append(public.Speaker(flat(name), flat(person.affiliation or "")))
+    return tuple(found)
+
+
+def published(paper: Paper) -> public.Paper:
+    """A paper as the public reads of it."""
+    return public.Paper(
+        key=paper.paper_id,
+        title=title_of(paper),
+        tex=paper.title,
+        authors=tuple(flat(readable(author)) for author in paper.authors),
+        abstract=_text(paper.abstract),
+        url=url_of(paper),
+        published=paper.published_at.date() if paper.published_at else None,
+        category=paper.categories[0] if paper.categories else "",
+        doi=paper.doi or "",
+        journal=flat(paper.journal_ref or ""),
+    )
+
+
+def _topic(key: str, settings: ServerSettings) -> public.Topic:
+    """A topic of the group by its key or name; one that it has no more is called what it was."""
+    for topic in settings.topics:
+        if key.casefold() in (topic.key.casefold(), topic.name.casefold()):
+            return public.Topic(topic.key, topic.name, topic.area)
+    return public.Topic(key, flat(key))
+
+
+def _text(text: str) -> str:
+    """Text of several paragraphs from outside, readable, without what does not show."""
+    return "\n\n".join(line for part in readable(text).split("\n\n") if (line := flat(part)))

@@ -1,0 +1,59 @@
+"""What members asked for themselves, and what those who presented are called in public."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import delete, select
+
+from storage.database import Tx
+from storage.tables import Person, Presenter, Speaker
+
+
+async def get(tx: Tx, guild_id: int, user_id: int) -> Person:
+    """What is known of a member on a server: a row of the transaction, to read or to change."""
+    person = await tx.get(Person, (guild_id, user_id))
+    if person is None:
+        person = Person(guild_id=guild_id, user_id=user_id)
+        tx.add(person)
+    return person
+
+
+async def who_present(tx: Tx, guild_id: int) -> dict[int, Person | None]:
+    """Every member who presented on a server, or will, with what is known of them."""
+    rows = await tx.execute(
+        select(Presenter.user_id, Person)
+        .outerjoin(Person, (Person.guild_id == Presenter.guild_id) & (Person.user_id == Presenter.user_id))
+        .where(Presenter.guild_id == guild_id, Presenter.user_id.is_not(None))
+        .distinct()
+    )
+    return {user_id: person for user_id, person in rows if user_id is not None}
+
+
+async def unlisted_speakers(tx: Tx, guild_id: int) -> frozenset[int]:
+    """The speakers from outside who asked to be left out of what is published."""
+    rows = await tx.scalars(
+        select(Speaker.speaker_id).where(Speaker.guild_id == guild_id, Speaker.unlisted.is_(True))
+    )
+    return frozenset(rows)
+
+
+async def learn_names(tx: Tx, guild_id: int, names: Mapping[int, str]) -> None:
+    """Remember what members are called now."""
+    for user_id, name in names.items():
+        (await get(tx, guild_id, user_id)).name = name
+
+
+async def wanting_news(tx: Tx, guild_id: int, user_ids: Collection[int]) -> list[Person]:
+    """Those among members who asked to be told of slides and recordings."""
+    rows = await tx.scalars(
+        select(Person).where(
+            Person.guild_id == guild_id, Person.user_id.in_(user_ids), Person.wants_news.is_(True)
+        )
+    )
+    return list(rows)
+
+
+async def forget(tx: Tx, *, user_id: int) -> None:
+    """Forget a person: what they asked for goes, and their name."""
+    await tx.execute(delete(Person).where(Person.user_id == user_id))
