@@ -28,7 +28,7 @@ from bot.rehearsal.scene import library
 from bot.rehearsal.server import RehearsalServer
 from storage import guilds
 from storage.database import ProcessLock, open_database
-from storage.migrate import migrate
+from tests.database import first_day
 from tests.rehearsal.openapi import check_exchanges
 
 NOON = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
@@ -174,7 +174,7 @@ async def test_a_file_that_is_no_database_is_trouble(bench: Bench) -> None:
 
 
 async def test_a_database_of_a_newer_version_is_trouble(bench: Bench) -> None:
-    migrate(bench.database, NOON)
+    first_day(bench.database)
     with closing(sqlite3.connect(bench.database)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
@@ -323,7 +323,7 @@ async def test_a_vote_emoji_of_another_server_is_trouble(bench: Bench) -> None:
 
 
 async def test_what_organisers_set_on_their_server_is_what_is_checked(bench: Bench) -> None:
-    migrate(bench.database, NOON)
+    first_day(bench.database)
     database = open_database(f"sqlite+aiosqlite:///{bench.database}")
     async with database.transaction() as tx:
         await guilds.joined(tx, guild_id=bench.group.id, name="Our group", now=NOON)

@@ -26,9 +26,9 @@ from bot.services.outbox import Outbox
 from bot.services.settings import SettingsService
 from storage import guilds
 from storage.database import Database, Tx, open_database
-from storage.migrate import migrate
 from storage.tables import Note, Post
 from tests.crash.dying import Dying
+from tests.database import first_day
 
 START = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 PLACE = "announcements"
@@ -146,7 +146,7 @@ async def _seed(_tx: Tx, _post: Post, _now: datetime) -> Card:
 @pytest.fixture(scope="session")
 def fresh_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("fresh") / "bot.db"
-    migrate(path, START)
+    first_day(path)
     return path
 
 

@@ -16,8 +16,8 @@ from bot.services.leaving import NotImportable, files_of, take_in
 from storage import choices, guilds, leaving
 from storage.database import Database, open_database
 from storage.leaving import Data
-from storage.migrate import migrate
 from storage.tables import Choice, Paper, Presenter, Proposal, Session, Talk, Vote
+from tests.database import first_day
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 GUILD = 1
@@ -32,7 +32,7 @@ Group = list[tuple[str, str, set[int], str]]
 
 
 def new_database(folder: Path, name: str) -> Database:
-    migrate(folder / name, NOW)
+    first_day(folder / name)
     return open_database(f"sqlite+aiosqlite:///{folder / name}")
 
 

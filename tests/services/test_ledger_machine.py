@@ -27,8 +27,8 @@ from bot.services.votes import Reaction, Votes, mark_of, same_emoji
 from storage import guilds, proposals
 from storage import votes as stored
 from storage.database import Database, open_database
-from storage.migrate import migrate
 from storage.tables import Paper, Proposal
+from tests.database import first_day
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 GUILD, CHANNEL = 1, 2
@@ -91,7 +91,7 @@ class Ledger(RuleBasedStateMachine):
         self.carried: dict[int, set[int]] = {1: set(), 2: set()}
         self.next_message = 103
         self.discord.messages = set(self.ballots.values())
-        migrate(self.path, NOW)
+        first_day(self.path)
         self.database: Database
         self.runner.run(self._start())
         self.runner.run(self._fill())

@@ -31,6 +31,7 @@ from bot.rehearsal.scene import library
 from bot.rehearsal.server import RehearsalServer
 from bot.stage import Stage
 from bot.topics.taxonomy import Topic
+from tests.database import first_day
 from tests.rehearsal.openapi import check_exchanges
 
 #: A Wednesday noon in Berlin, summer time.
@@ -208,7 +209,7 @@ async def stage(
             clock,
             server,
             arxiv,
-            settings_for(server, f"{server.url}/arxiv", tmp_path / "bot.db", **overrides),
+            settings_for(server, f"{server.url}/arxiv", first_day(tmp_path / "bot.db"), **overrides),
         )
         bench.group = guild
         async with bench:

@@ -14,8 +14,8 @@ import pytest
 
 from storage import papers
 from storage.database import Database, open_database
-from storage.migrate import migrate
 from storage.tables import Paper
+from tests.database import first_day
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ def paper(number: int, title: str, *authors: str) -> Paper:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    migrate(tmp_path / "bot.db", NOW)
+    first_day(tmp_path / "bot.db")
     database = open_database(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
     yield database
     await database.close()
