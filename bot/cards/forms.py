@@ -57,10 +57,14 @@ class Option:
 
 @dataclass(frozen=True)
 class Select:
-    """A menu on a card: of `options`, or of the server's members (`of="members"`: their ids are handed over)."""
+    """A menu on a card: of `options`, or of the server's members (`of="members"`: their ids are handed over).
+
+    `elsewhere` is said in its place in direct messages, where Discord has no members to list.
+    """
 
     action: str
     placeholder: str
     options: tuple[Option, ...] = ()
     of: Literal["options", "members"] = "options"
     most: int = 1
+    elsewhere: str = ""

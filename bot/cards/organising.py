@@ -71,8 +71,16 @@ def choose_presenter(session_id: int) -> Card:
     """The menu of members behind "Choose somebody…"."""
     return Card(
         title=f"Who presents session {session_id}?",
-        text="Choose a member, or name somebody from outside.",
-        selects=(Select(action("presenter_chosen", session_id), "A member of this server", of="members"),),
+        text="A member of this server, or somebody from outside.",
+        selects=(
+            Select(
+                action("presenter_chosen", session_id),
+                "A member of this server",
+                of="members",
+                elsewhere=f"Discord lists no members here: on the server, `/session assign session:{session_id} "
+                "member:` names one.",
+            ),
+        ),
         buttons=(Button("Somebody from outside…", action=action("speaker", session_id)),),
     )
 

@@ -48,6 +48,7 @@ def personal(view: SessionView, now: datetime, around: Around) -> Card:
         text=f"{card.text}\n\nYou asked to be reminded. `/remindme` on the server changes it.",
         fields=card.fields,
         tone="session",
+        buttons=card.buttons,
     )
 
 

@@ -14,6 +14,7 @@ import discord
 
 from bot.cards import Card, Form
 from bot.chat.answer import answer
+from bot.chat.home import carried
 from bot.services.people import Actor, Refused
 
 # Each gets who did it and the arguments of the custom_id, as text from outside: they may be forged.
@@ -69,7 +70,10 @@ class Actions:
     async def dispatch(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a press, a choice or a form."""
         data: dict[str, Any] = dict(interaction.data or {})
-        name, _, arguments = str(data.get("custom_id", "")).partition(":")
+        custom_id = str(data.get("custom_id", ""))
+        if interaction.guild_id is None:  # who acts on which server is `answer`'s business
+            _, custom_id = carried(custom_id)
+        name, _, arguments = custom_id.partition(":")
         entry = self._entries.get(name, _UNKNOWN)
         await answer(interaction, lambda actor: entry.work(actor, arguments, data), shows=entry.shows)
 

@@ -13,6 +13,7 @@ import discord
 
 from bot.cards import Card, Form, answers
 from bot.chat.draw import drawn, drawn_form, redrawn
+from bot.chat.home import carried, carrying
 from bot.log import event
 from bot.services.people import Actor, Refused
 
@@ -28,18 +29,43 @@ _ALREADY_ACKNOWLEDGED, _UNKNOWN_INTERACTION = 40060, 10062
 _at_work: set[asyncio.Task[Any]] = set()
 
 
-def actor_of(interaction: discord.Interaction[Any]) -> Actor:
-    """Who asks, as Discord described them. Raises Refused outside a server."""
-    if interaction.guild_id is None:
+async def actor_of(interaction: discord.Interaction[Any]) -> Actor:
+    """Who asks: as Discord described them, or in a direct message as the server tells that the press carries.
+
+    Raises Refused where there is no server, and for somebody who is no member of it.
+    """
+    if interaction.guild_id is not None:
+        return _actor(interaction.guild_id, interaction.user, interaction.permissions)
+    pressed: dict[str, Any] = dict(interaction.data or {})
+    guild_id, _ = carried(str(pressed.get("custom_id", "")))
+    if not guild_id:
         raise Refused("I only work on a server: use me in one of your reading group's channels.")
-    roles: set[str] = set()
-    if isinstance(interaction.user, discord.Member):
-        roles = {text for role in interaction.user.roles for text in (str(role.id), role.name)}
+    member = await _member(interaction.client.get_guild(guild_id), interaction.user.id)
+    return _actor(guild_id, member, member.guild_permissions)
+
+
+async def _member(guild: discord.Guild | None, user_id: int) -> discord.Member:
+    """Asked of Discord each time: the bot keeps no list of members."""
+    try:
+        if guild is not None:
+            return await guild.fetch_member(user_id)
+    except discord.NotFound:
+        event(log, "answer.no_member", guild=guild.id if guild else None, user=user_id)
+    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        event(log, "answer.member_unknown", logging.WARNING, cause=type(error).__name__)
+        raise Refused(
+            "Discord does not tell me just now who you are on the server. Please press again in a moment."
+        ) from None
+    raise Refused("This is about a server that you or I am not a member of any more.")
+
+
+def _actor(guild_id: int, user: discord.User | discord.Member, may: discord.Permissions) -> Actor:
+    roles = user.roles if isinstance(user, discord.Member) else []
     return Actor(
-        guild_id=interaction.guild_id,
-        user_id=interaction.user.id,
-        roles=frozenset(roles),
-        manages=interaction.permissions.manage_guild or interaction.permissions.administrator,
+        guild_id=guild_id,
+        user_id=user.id,
+        roles=frozenset(text for role in roles for text in (str(role.id), role.name)),
+        manages=may.manage_guild or may.administrator,
     )
 
 
@@ -111,7 +137,9 @@ async def _done(
 ) -> tuple[Card | Form, bool]:
     """What to show, and whether it went well: what did not leaves the message whose button was pressed alone."""
     try:
-        return await work(actor_of(interaction)), True
+        actor = await actor_of(interaction)
+        said = await work(actor)
+        return (said if interaction.guild_id else carrying(said, actor.guild_id)), True
     except Refused as refusal:
         return answers.refusal(str(refusal)), False
     except Exception as error:  # noqa: BLE001 - the edge: whatever it was, the person is told and the log has it

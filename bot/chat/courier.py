@@ -14,6 +14,7 @@ import discord
 from bot.cards import Card, NativeEvent, Said, Thread
 from bot.chat import natives
 from bot.chat.draw import drawn, redrawn, reference_of
+from bot.chat.home import carrying
 from bot.chat.places import Places, find, missing
 from bot.services.delivery import Blocked, Impossible, NotNow, Sent, Target, Unclear
 from storage.tables import Post
@@ -72,6 +73,8 @@ class Courier:
 
         Each may be repeated: a send carries its nonce, an event is looked for, the others change nothing twice.
         """
+        if isinstance(said, Card) and post.place.startswith("user:"):
+            said = carrying(said, post.guild_id)
         async with self._troubles(post):
             if isinstance(said, NativeEvent):
                 return await natives.event(self._guild(post), said, target, post.nonce)
