@@ -35,6 +35,7 @@ from bot.services.digests import Digests
 from bot.services.doubts import Doubts
 from bot.services.editing import Editing
 from bot.services.events import NativeEvents, in_list
+from bot.services.forward import Forward
 from bot.services.gaps import GapNotices
 from bot.services.history import History
 from bot.services.horizon import Horizon
@@ -61,6 +62,8 @@ from bot.services.threads import Threads
 from bot.services.upkeep import Upkeep
 from bot.services.votes import Votes
 from bot.services.week import Week
+from bot.services.wishes import Wishes
+from bot.services.works import Works
 from bot.sources import ArxivClient
 from bot.timers import Timers
 from cogs.attendance import AttendanceButtons
@@ -92,6 +95,8 @@ class Services:
     settings: SettingsService
     outbox: Outbox
     proposals: Proposals
+    wishes: Wishes
+    works: Works
     votes: Votes
     recount: Recount
     ballots: Ballots
@@ -178,7 +183,7 @@ class App:
             self.clock,
             [
                 services.outbox,
-                services.proposals,
+                services.wishes,
                 services.digests,
                 services.recount,
                 services.ballots,
@@ -212,12 +217,15 @@ class App:
         votes = Votes(database, clock, settings)
         recount = Recount(database, clock, settings, outbox, votes)
         ballots = Ballots(database, clock, settings, outbox, votes, recount)
-        shelf = Shelf(database, settings)
+        shelf = Shelf(database, settings, papers)
         upkeep = Upkeep(database, clock, settings, outbox, ballots)
-        proposals = Proposals(database, clock, settings, outbox, papers, routers, ballots, shelf)
         sessions = Sessions(database, clock, settings)
         choosing = Choosing(database, clock, settings, outbox, recount, ballots, sessions)
         doubts = Doubts(database, clock)
+        forward = Forward(database, clock, settings, outbox, routers, ballots, shelf)
+        works = Works(database, clock, settings, papers, forward, doubts)
+        wishes = Wishes(database, clock, outbox, papers, forward, works)
+        proposals = Proposals(database, settings, papers, wishes, works, shelf)
         planning = Planning(database, clock, settings, papers, sessions, doubts)
         editing = Editing(database, settings, papers, sessions)
         presenters = Presenters(database, clock, settings, outbox, sessions, ballots)
@@ -243,6 +251,8 @@ class App:
             settings,
             outbox,
             proposals,
+            wishes,
+            works,
             votes,
             recount,
             ballots,
@@ -274,7 +284,14 @@ class App:
     def _client(self) -> Client:
         services, actions = self.services, self._actions
         cogs: list[commands.Cog] = [
-            ProposalCommands(services.proposals, services.ballots, services.shelf, services.upkeep, actions),
+            ProposalCommands(
+                services.proposals,
+                services.works,
+                services.ballots,
+                services.shelf,
+                services.upkeep,
+                actions,
+            ),
             ChoosingCommands(services.choosing, actions),
             LeavingCommands(services.leaving),
             SchedulingCommands(
@@ -330,7 +347,7 @@ class App:
     async def run(self, token: str) -> None:
         """Serve until `stop()`. Raises discord.LoginFailure when Discord refuses the token."""
         event(log, "bot.started", database=self.database.path)
-        await self.services.proposals.take_up()
+        await self.services.wishes.take_up()
         await connect(self._client, token, self.stopping, farewell=self._farewell)
         event(log, "bot.stopped")
 

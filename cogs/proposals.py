@@ -11,22 +11,32 @@ from discord.ext import commands
 from bot.chat.actions import Actions
 from bot.chat.answer import answer
 from bot.services.ballots import Ballots
-from bot.services.proposals import Proposals
+from bot.services.proposals import Proposals, may_need_a_form
 from bot.services.shelf import Shelf
 from bot.services.upkeep import Upkeep
+from bot.services.works import Works
 
 
 class ProposalCommands(commands.Cog):
     """Putting papers forward, and looking at what was."""
 
     def __init__(
-        self, proposals: Proposals, ballots: Ballots, shelf: Shelf, upkeep: Upkeep, actions: Actions
+        self,
+        proposals: Proposals,
+        works: Works,
+        ballots: Ballots,
+        shelf: Shelf,
+        upkeep: Upkeep,
+        actions: Actions,
     ) -> None:
         self._proposals, self._shelf = proposals, shelf
         self.menus = [app_commands.ContextMenu(name="Propose this paper", callback=self._propose_message)]
         actions.add("propose", proposals.propose)
         actions.add("propose_anyway", proposals.propose_anyway)
-        actions.add_menu("propose_chosen", proposals.from_choice)
+        actions.add_menu("propose_chosen", proposals.from_choice, shows="form")
+        actions.add_form("work_told", works.told)
+        actions.add("work_same", works.same)
+        actions.add("work_other", works.other)
         actions.add("repost", ballots.repost)
         actions.add("proposals", shelf.page, shows="instead")
         actions.add("edit_proposal", upkeep.edit, shows="form")
@@ -40,11 +50,13 @@ class ProposalCommands(commands.Cog):
             message.content,
             *(f"{e.url or ''} {e.title or ''} {e.description or ''}" for e in message.embeds),
         ]
-        await answer(interaction, lambda actor: self._proposals.from_message(actor, "\n".join(parts)))
+        text = "\n".join(parts)
+        shows: Literal["form", "new"] = "form" if may_need_a_form(text) else "new"
+        await answer(interaction, lambda actor: self._proposals.from_message(actor, text), shows=shows)
 
     @app_commands.command()
     @app_commands.describe(
-        paper="An arXiv number or link, in any form",
+        paper="An arXiv number or link in any form, a DOI, or any other link",
         why="Why the group should read it",
         topic="One of the group's topics; guessed if left out",
     )
@@ -56,7 +68,11 @@ class ProposalCommands(commands.Cog):
         topic: app_commands.Range[str, 1, 100] | None = None,
     ) -> None:
         """Put a paper forward for the group to read"""
-        await answer(interaction, lambda actor: self._proposals.propose(actor, paper, why=why, topic=topic))
+        await answer(
+            interaction,
+            lambda actor: self._proposals.propose(actor, paper, why=why, topic=topic),
+            shows="form" if may_need_a_form(paper) else "new",
+        )
 
     @app_commands.command()
     @app_commands.describe(sort="What comes first; most votes if left out", topic="Of one topic only")
@@ -88,6 +104,7 @@ class ProposalCommands(commands.Cog):
     @propose.autocomplete("paper")
     @paper.autocomplete("paper")
     async def _papers(
-        self, _interaction: discord.Interaction[Any], typed: str
+        self, interaction: discord.Interaction[Any], typed: str
     ) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=name, value=key) for key, name in await self._shelf.choices(typed)]
+        found = await self._shelf.choices(interaction.guild_id or 0, typed)
+        return [app_commands.Choice(name=name, value=key) for key, name in found]

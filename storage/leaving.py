@@ -16,10 +16,14 @@ from storage.tables import (
     Deadline,
     Guild,
     Hand,
+    OwnTopics,
     Paper,
+    PaperName,
     Person,
     Presenter,
     Proposal,
+    Question,
+    QuestionVote,
     Row,
     Rsvp,
     Series,
@@ -30,13 +34,15 @@ from storage.tables import (
     Talk,
     Volunteer,
     Vote,
+    Watch,
 )
 from storage.types import Instant
 
-#: What leaves: not what waits to be said, what the bot notes for itself, and what it can ask arXiv again.
+#: What leaves: not what waits to be said, what the bot notes for itself, what it can ask arXiv again, and what members
+#: told the bot alone (what they follow, when they are reminded, what they pressed on a digest).
 LEAVING: tuple[type[Row], ...] = (
-    Guild, Setting, Paper, Proposal, Vote, Hand, Series, Skip, Session, Choice, ChoiceVoter, Deadline, Talk, Speaker,
-    Person, Presenter, Volunteer, Rsvp,
+    Guild, Setting, OwnTopics, Paper, PaperName, Watch, Proposal, Vote, Hand, Series, Skip, Session, Choice,
+    ChoiceVoter, Deadline, Talk, Speaker, Person, Presenter, Volunteer, Rsvp, Question, QuestionVote,
 )  # fmt: skip
 #: The columns that hold a person's id.
 PEOPLE = frozenset(
@@ -66,7 +72,9 @@ async def dump(tx: Tx, guild_id: int) -> Data:
         found[table.name] = [
             {column.name: _plain(row[column.name]) for column in table.columns} for row in rows
         ]
-    used = {row["paper_id"] for name in ("proposals", "talks") for row in found[name]}
+    used = {
+        row["paper_id"] for name in ("proposals", "talks", "paper_names", "watches") for row in found[name]
+    }
     found["papers"] = [row for row in found["papers"] if row["paper_id"] in used]
     return found
 

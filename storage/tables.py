@@ -52,8 +52,9 @@ class Note(Row):
 
 
 class Paper(Row):
-    """A work. Keyed by its bare arXiv id, with facts as arXiv told them last; or, where arXiv does not have it, by
-    "doi:…", "openreview:…" or "url:…", with what a member told and `link` as its page.
+    """A work. Keyed by its bare arXiv id, with facts as arXiv told them last. Where arXiv does not have it: by
+    "doi:…", "openreview:…" or "url:…" and a number, with what a member of the server `told_in` told, for that server
+    alone, and `link` as its page.
     """
 
     __tablename__ = "papers"
@@ -67,9 +68,29 @@ class Paper(Row):
     published_at: Mapped[datetime | None] = mapped_column(default=None)
     updated_at: Mapped[datetime | None] = mapped_column(default=None)
     comment: Mapped[str | None] = mapped_column(default=None)
-    doi: Mapped[str | None] = mapped_column(default=None)
+    doi: Mapped[str | None] = mapped_column(default=None, index=True)
     journal_ref: Mapped[str | None] = mapped_column(default=None)
     link: Mapped[str | None] = mapped_column(default=None)
+    told_in: Mapped[int | None] = mapped_column(default=None, index=True)
+
+
+class PaperName(Row):
+    """What else a server calls a paper: the DOI, OpenReview page or link that turned out to be the same work."""
+
+    __tablename__ = "paper_names"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    paper_id: Mapped[str] = mapped_column(ForeignKey("papers.paper_id", ondelete="CASCADE"), index=True)
+
+
+class Watch(Row):
+    """Which version of an arXiv paper a server has been told of, while it is open or to be read."""
+
+    __tablename__ = "watches"
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    paper_id: Mapped[str] = mapped_column(ForeignKey("papers.paper_id"), primary_key=True)
+    version: Mapped[int]
+    withdrawn: Mapped[bool] = mapped_column(default=False)
 
 
 class PaperWord(Row):

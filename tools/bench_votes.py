@@ -30,6 +30,7 @@ from bot.clock import VirtualClock
 from bot.services.ballots import Ballots
 from bot.services.choosing import Choosing
 from bot.services.outbox import Outbox
+from bot.services.papers import Papers
 from bot.services.people import Actor
 from bot.services.recount import Recount
 from bot.services.sessions import Sessions
@@ -171,7 +172,7 @@ async def run(proposals: int, voters: int, share: float) -> None:
         discord.requests = 0
         tell(f"start-up, {len(missed)} ballots changed", await timed(start, 1), plain)
         print(f"  {discord.requests} requests to Discord")
-        shelf = Shelf(database, settings)
+        shelf = Shelf(database, settings, Papers(database, clock, None))  # type: ignore[arg-type]
         tell("/proposals", await timed(lambda: shelf.page(ORGANISER, "0:votes:")), plain)
         tell("/proposals sort:chance", await timed(lambda: shelf.page(ORGANISER, "0:chance:")), plain)
         clock.set(NOW + timedelta(minutes=1))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.cards.base import Attachment, Button, Card, Field, action, clip, flat, plain, stamp
-from bot.cards.papers import abs_url
+from bot.cards.papers import url_of
 from bot.cards.sessions import Around, announcement, session_title, talk_abstract, talk_title
 from bot.cards.times import unusual, wall
 from bot.publish.calendar import CalendarEvent, add_links, to_ics
@@ -69,7 +69,7 @@ def mail(view: SessionView, group: Group) -> str:
         if abstract := talk_abstract(talk):
             lines += [flat(abstract), ""]
         if talk.paper:
-            lines += [f"Paper: {abs_url(talk.paper.paper_id)}", ""]
+            lines += [f"Paper: {url_of(talk.paper)}", ""]
     return "\n".join([*lines, f"{group.place}.", flat(group.name), ""])
 
 
@@ -89,7 +89,7 @@ def web(view: SessionView, group: Group) -> str:
         if abstract := talk_abstract(talk):
             parts.append(f"  <p>{html.escape(flat(abstract))}</p>")
         if talk.paper:
-            url = html.escape(abs_url(talk.paper.paper_id))
+            url = html.escape(url_of(talk.paper))
             parts.append(f'  <p><a href="{url}">{html.escape(talk_title(talk) or url)}</a></p>')
     return "\n".join([*parts, f"  <p>{html.escape(group.place)}.</p>", "</article>", ""])
 
@@ -105,7 +105,7 @@ def markdown(view: SessionView, group: Group) -> str:
         if abstract := talk_abstract(talk):
             parts.append(_md(flat(abstract)))
         if talk.paper:
-            parts.append(f"[{_md(talk_title(talk))}]({abs_url(talk.paper.paper_id)})")
+            parts.append(f"[{_md(talk_title(talk))}]({url_of(talk.paper)})")
     return "\n\n".join([*parts, f"{_md(group.place)}.", ""])
 
 
@@ -118,7 +118,7 @@ def _md(text: str) -> str:
 def social(view: SessionView, group: Group) -> str:
     """A session in at most 280 characters: the time and the address stay whole, the title gives way."""
     when = wall(view.session.starts_at, view.session.zone, group.zones)
-    papers = [abs_url(talk.paper.paper_id) for talk in view.talks if talk.paper]
+    papers = [url_of(talk.paper) for talk in view.talks if talk.paper]
     tail = "\n".join([when, *papers[:1]])
     who = "; ".join(said for talk in view.talks if (said := speakers(talk, group)))
     room = SOCIAL - len(tail) - 1
@@ -183,7 +183,7 @@ def calendar_event(view: SessionView, group: Group, updated: datetime) -> Calend
     talks = [
         part for talk in view.talks for part in (speakers(talk, group), flat(talk_abstract(talk))) if part
     ]
-    papers = [abs_url(talk.paper.paper_id) for talk in view.talks if talk.paper]
+    papers = [url_of(talk.paper) for talk in view.talks if talk.paper]
     return CalendarEvent(
         uid=uid(session.guild_id, session.session_id),
         sequence=session.version,

@@ -54,7 +54,7 @@ class DigestPresses:
         """👍: the group should read it. The last one that is needed makes it a proposal."""
         line, needed = await self._note(actor, paper_id, verdicts.LIKE)
         if line.proposal is None and 0 < needed <= line.likes:
-            return await self._proposals.propose(actor, paper_id, why=cards.liked_by(line.likes))
+            return await self._proposals.read_this(actor, paper_id, why=cards.liked_by(line.likes))
         return cards.liked(line, needed=needed)
 
     async def dislike(self, actor: Actor, paper_id: str) -> Card:

@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.services.people import Actor, Refused
 from bot.services.sessions import number
 from storage import deeds
-from storage.database import Database
+from storage.database import Database, Tx
 from storage.tables import Doubt
 
 #: How long a question stands.
@@ -35,27 +35,34 @@ class Doubts:
         self, actor: Actor, name: str, data: dict[str, Any], *, reads: str, notes: Sequence[str]
     ) -> Card:
         """A card that shows how something was read (`reads`, as markup) and why that is doubtful, and asks."""
-        now = self._clock.now()
         async with self._database.transaction() as tx:
-            await deeds.drop_doubts(tx, before=now - LIFE)
-            doubt = Doubt(guild_id=actor.guild_id, user_id=actor.user_id, deed=name, data=data, asked_at=now)
-            tx.add(doubt)
-            await tx.flush()
-        return answers.doubt(doubt.doubt_id, reads, notes)
+            doubt_id = await self.put(tx, actor, name, data)
+        return answers.doubt(doubt_id, reads, notes)
+
+    async def put(self, tx: Tx, actor: Actor, name: str, data: dict[str, Any]) -> int:
+        """Note a question that is asked on a card of its own; what `take` is given to answer it."""
+        now = self._clock.now()
+        await deeds.drop_doubts(tx, before=now - LIFE)
+        doubt = Doubt(guild_id=actor.guild_id, user_id=actor.user_id, deed=name, data=data, asked_at=now)
+        tx.add(doubt)
+        await tx.flush()
+        return doubt.doubt_id
 
     async def yes(self, actor: Actor, doubt_id: str) -> Card:
         """Do what was asked for. Raises Refused when it was answered already, or by somebody else's button."""
-        doubt = await self._take(actor, doubt_id)
+        async with self._database.transaction() as tx:
+            doubt = await self.take(tx, actor, doubt_id)
         return await self._deeds[doubt.deed](actor, doubt.data)
 
     async def no(self, actor: Actor, doubt_id: str) -> Card:
         """Leave it."""
-        await self._take(actor, doubt_id)
+        async with self._database.transaction() as tx:
+            await self.take(tx, actor, doubt_id)
         return answers.left_alone()
 
-    async def _take(self, actor: Actor, doubt_id: str) -> Doubt:
-        async with self._database.transaction() as tx:
-            doubt = await deeds.take_doubt(tx, actor.guild_id, actor.user_id, number(doubt_id))
-        if doubt is None or doubt.deed not in self._deeds:
+    async def take(self, tx: Tx, actor: Actor, doubt_id: str, name: str | None = None) -> Doubt:
+        """What was asked, once: a question of that name, or one whose answer is registered. Raises Refused."""
+        doubt = await deeds.take_doubt(tx, actor.guild_id, actor.user_id, number(doubt_id))
+        if doubt is None or (doubt.deed not in self._deeds if name is None else doubt.deed != name):
             raise Refused("This question is answered already. Please give the command again.")
         return doubt

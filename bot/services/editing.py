@@ -62,7 +62,7 @@ class Editing:
             raise Refused("Only organisers can change that.")
         session_id, _, talk_id = which.partition(":")
         problems: list[str] = []
-        paper_id = await self._paper(values.get("paper", ""), problems)
+        paper_id = await self._paper(actor.guild_id, values.get("paper", ""), problems)
         async with self._sessions.changing(actor, number(session_id), "edited") as change:
             _require_right(
                 actor, change.view, number(talk_id), change.settings.group.organiser_role, organises
@@ -106,11 +106,11 @@ class Editing:
                 return view.talk
         return await new_talk(change.tx, change.session, position=len(change.view.talks) + 1)
 
-    async def _paper(self, text: str, problems: list[str]) -> str | None:
+    async def _paper(self, guild_id: int, text: str, problems: list[str]) -> str | None:
         if not text:
             return None
         try:
-            return await self._papers.named(text)
+            return await self._papers.named(guild_id, text)
         except Refused as refusal:
             problems.append(f"The paper stays as it was: {refusal}")
             return None

@@ -9,12 +9,12 @@ from datetime import datetime
 from bot.cards.base import plain
 from bot.clock import Clock
 from bot.services.people import Refused
-from bot.sources import ArxivClient, Entry, NotAnArxivId, SourceTrouble, parse
+from bot.sources import ArxivClient, Entry, NotAnArxivId, SourceTrouble, parse, readable, works
 from bot.topics.prior import shipped_prior
 from bot.topics.router import Router
 from bot.topics.taxonomy import Topic
 from storage import papers
-from storage.database import Database
+from storage.database import Database, Tx
 from storage.tables import Paper
 
 
@@ -31,7 +31,7 @@ def paper_from(entry: Entry, now: datetime) -> Paper:
         published_at=entry.published,
         updated_at=entry.updated,
         comment=entry.comment,
-        doi=entry.doi,
+        doi=entry.doi.lower() if entry.doi else None,  # as names of works have it
         journal_ref=entry.journal_ref,
     )
 
@@ -57,12 +57,42 @@ class Papers:
             found.update({row.paper_id: row for row in rows if row.paper_id in missing})
         return found
 
-    async def named(self, text: str) -> str:
-        """The id of the paper that a person names by number or link. Raises Refused when arXiv has no such paper."""
+    async def called(self, tx: Tx, guild_id: int, text: str) -> Paper | None:
+        """The stored paper that `text` names on a server: by its key, arXiv's number or link, or another name of it."""
+        paper = await papers.get(tx, text.strip())
+        if paper is None:
+            try:
+                paper = await papers.get(tx, parse(text).bare)
+            except NotAnArxivId:
+                one = works.named(text)
+                known = await papers.of_name(tx, guild_id, one.name) if one else None
+                paper = await papers.get(tx, known) if known else None
+        return paper if paper is not None and paper.told_in in (None, guild_id) else None
+
+    async def twin(
+        self, tx: Tx, guild_id: int, title: str, authors: Sequence[str], among: Sequence[Paper] | None = None
+    ) -> tuple[works.Likeness, Paper] | None:
+        """A paper that is, or is likely, the work of that title and first author; of several the surest."""
+        if among is None:
+            among = await papers.like(tx, guild_id, papers.words(readable(title)))
+        found = [(works.likeness(title, authors, one.title, one.authors), one) for one in among]
+        alike = sorted((pair for pair in found if pair[0] != "other"), key=lambda pair: pair[0] != "same")
+        return alike[0] if alike else None
+
+    async def named(self, guild_id: int, text: str) -> str:
+        """The key of the paper that a person names. Raises Refused when neither we nor arXiv have such a paper."""
+        async with self._database.reading() as tx:
+            if known := await self.called(tx, guild_id, text):
+                return known.paper_id
         try:
             paper_id = parse(text).bare
         except NotAnArxivId as error:
-            raise Refused(plain(str(error), 1000)) from None
+            more = (
+                " A work that arXiv does not have is proposed first, with `/propose`."
+                if works.named(text)
+                else ""
+            )
+            raise Refused(plain(str(error), 1000) + more) from None
         try:
             found = await self.look_up([paper_id])
         except SourceTrouble as trouble:

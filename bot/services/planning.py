@@ -87,7 +87,7 @@ class Planning:
         return await self._make(actor, settings, plan, replace(moment, notes=()))
 
     async def _make(self, actor: Actor, settings: ServerSettings, plan: Plan, moment: Moment) -> Card:
-        paper_id = await self._papers.named(plan.paper) if plan.paper else None
+        paper_id = await self._papers.named(actor.guild_id, plan.paper) if plan.paper else None
         now = self._clock.now()
         over = moment.instant <= now
         async with self._database.transaction() as tx:

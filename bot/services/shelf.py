@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from bot.cards import Card
 from bot.cards import shelf as cards
 from bot.cards.base import clip
+from bot.cards.forms import OPTION
 from bot.cards.papers import title_of
 from bot.publish.bibtex import bibtex
+from bot.services.papers import Papers
 from bot.services.people import Actor, Refused
 from bot.services.profile import profile_of
 from bot.services.settings import SettingsService
 from bot.services.upkeep import topic_key
 from bot.services.votes import rules_of
-from bot.sources import NotAnArxivId, find_all, parse
-from bot.sources.text import readable
+from bot.sources import find_all, readable
+from bot.sources.works import all_named
 from storage import ballots, choices, papers, presenters, proposals, sessions
 from storage.database import Database, Tx
 from storage.proposals import Standing
@@ -25,33 +27,33 @@ from storage.tables import Paper, Session
 class Shelf:
     """What the group has, and had."""
 
-    def __init__(self, database: Database, settings: SettingsService) -> None:
-        self._database, self._settings = database, settings
+    def __init__(self, database: Database, settings: SettingsService, looked_up: Papers) -> None:
+        self._database, self._settings, self._papers = database, settings, looked_up
 
-    async def choices(self, typed: str) -> list[tuple[str, str]]:
+    async def choices(self, guild_id: int, typed: str) -> list[tuple[str, str]]:
         """Stored papers for what somebody has typed so far: (id, title and first author), at most 25."""
         async with self._database.reading() as tx:
-            found = await papers.search(tx, typed)
-        return [(paper.paper_id, clip(label(paper), 100)) for paper in found if len(paper.paper_id) <= 100]
+            found = await papers.search(tx, guild_id, typed)
+        return [(paper.paper_id, clip(label(paper), 100)) for paper in found]
 
-    async def several(self, text: str) -> list[tuple[str, str]]:
-        """The papers that a message names: (id, what to call it)."""
+    async def several(self, guild_id: int, text: str) -> list[tuple[str, str]]:
+        """The works that a message names: (name to propose it by, label). Any link counts where nothing else does."""
+        others = all_named(text)
+        telling = [one for one in others if not one.name.startswith("url:")]
         ids = [found.bare for found in find_all(text)]
+        links = [one.link for one in telling or ([] if ids else others) if len(one.link) <= OPTION]
         async with self._database.reading() as tx:
-            known = await papers.many(tx, ids)
-        return [(one, label(known[one]) if one in known else f"arXiv:{one}") for one in ids]
+            known = [(one, await self._papers.called(tx, guild_id, one)) for one in (*ids, *links)]
+        return [
+            (one, label(paper) if paper else one if "/" in one else f"arXiv:{one}") for one, paper in known
+        ]
 
     async def paper(self, actor: Actor, text: str) -> Card:
         """One paper with its history in the group. Raises Refused when it is none that the bot knows."""
-        key = text.strip()
         async with self._database.reading() as tx:
-            found = await papers.get(tx, key)
+            found = await self._papers.called(tx, actor.guild_id, text)
             if found is None:
-                try:
-                    found = await papers.get(tx, parse(text).bare)
-                except NotAnArxivId:
-                    hits = await papers.search(tx, text, limit=1)
-                    found = hits[0] if hits else None
+                found = next(iter(await papers.search(tx, actor.guild_id, text, limit=1)), None)
             if found is None:
                 raise Refused(
                     "I do not know this paper yet. `/propose` looks it up at arXiv and puts it forward."

@@ -16,7 +16,7 @@ from bot.services.leaving import NotImportable, files_of, take_in
 from storage import choices, guilds, leaving
 from storage.database import Database, open_database
 from storage.leaving import Data
-from storage.tables import Choice, Paper, Presenter, Proposal, Session, Talk, Vote
+from storage.tables import Choice, Paper, PaperName, Presenter, Proposal, Session, Talk, Vote, Watch
 from tests.database import first_day
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
@@ -52,6 +52,18 @@ async def fill(database: Database, group: Group) -> None:
                     fetched_at=at,
                 )
             )
+            told = Paper(
+                paper_id=f"doi:{n}", title=title, authors=[why], abstract="", categories=[], fetched_at=at,
+                link="https://example.org", doi="10.1/2", told_in=GUILD,
+            )  # fmt: skip
+            other = Paper(
+                paper_id=f"url:{n}", title="theirs", authors=[], abstract="", categories=[], fetched_at=at, told_in=2
+            )  # fmt: skip
+            tx.add_all([told, other])
+            await tx.flush()
+            tx.add(PaperName(guild_id=GUILD, name=f"doi:10.1/{n}", paper_id=told.paper_id))
+            tx.add(PaperName(guild_id=2, name=f"doi:10.1/{n}", paper_id=other.paper_id))
+            tx.add(Watch(guild_id=GUILD, paper_id=f"p{n}", version=n + 1))
             session = Session(
                 guild_id=GUILD, starts_at=at, wall_time="2026-06-03T12:00", zone="Europe/Berlin", minutes=60,
                 created_by=10**17 + 5, created_at=at, title=title or None,
@@ -100,6 +112,15 @@ def test_an_export_taken_into_an_empty_database_gives_the_same_state(group: Grou
 
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(there_and_back(Path(folder)))
+
+
+async def test_what_another_server_told_of_does_not_leave(tmp_path: Path) -> None:
+    database = new_database(tmp_path, "a.db")
+    await fill(database, [("A", "why", set(), "open")])
+    data = await dumped(database)
+    assert {row["paper_id"] for row in data["papers"]} == {"p0", "doi:0"}
+    assert "theirs" not in json.dumps(data)
+    await database.close()
 
 
 async def test_an_anonymous_export_names_nobody_and_keeps_who_voted_alike(tmp_path: Path) -> None:

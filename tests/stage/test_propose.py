@@ -44,7 +44,6 @@ OLD_FORMS = [OLD, "math.GT/0309136", "math.GT/0309136v1", f"https://arxiv.org/ab
 
 NOT_PAPERS = {
     "lottery ticket hypothesis": "names no arXiv paper",
-    "https://example.org/abs/1803.03635": "does not lead to arXiv",
     "https://arxiv.org/list/cs.LG/new": "does not lead to one paper",
     "1803.3635": "5 digits after the point",
     "2401.123456": "5 digits after the point",
@@ -52,7 +51,7 @@ NOT_PAPERS = {
     "1813.03635": "no month 13",
     "1803.00000": "counted from 1",
     f"{LOTTERY} and 1412.6980": "This names 2 papers",
-    "10.1145/3292500": "",
+    "10.48550/arXiv.1813.03635": "no month 13",
     "🦆": "names no arXiv paper",
     "@everyone": "names no arXiv paper",
 }

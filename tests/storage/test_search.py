@@ -41,7 +41,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 async def found(database: Database, typed: str) -> list[str]:
     async with database.reading() as tx:
-        return [row.paper_id for row in await papers.search(tx, typed)]
+        return [row.paper_id for row in await papers.search(tx, 1, typed)]
 
 
 async def test_a_paper_is_found_by_the_beginnings_of_words_of_title_and_author(database: Database) -> None:

@@ -167,8 +167,13 @@ def upgrade() -> None:
         sa.Column("doi", sa.String(), nullable=True),
         sa.Column("journal_ref", sa.String(), nullable=True),
         sa.Column("link", sa.String(), nullable=True),
+        sa.Column("told_in", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("paper_id"),
     )
+    with op.batch_alter_table("papers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_papers_doi"), ["doi"], unique=False)
+        batch_op.create_index(batch_op.f("ix_papers_told_in"), ["told_in"], unique=False)
+
     op.create_table(
         "people",
         sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -270,6 +275,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_announced_paper_id"), ["paper_id"], unique=False)
 
     op.create_table(
+        "paper_names",
+        sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("paper_id", sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("guild_id", "name"),
+    )
+    with op.batch_alter_table("paper_names", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_paper_names_paper_id"), ["paper_id"], unique=False)
+
+    op.create_table(
         "paper_words",
         sa.Column("paper_id", sa.String(length=255), nullable=False),
         sa.Column("word", sa.String(length=40), nullable=False),
@@ -369,6 +385,15 @@ def upgrade() -> None:
         sa.Column("noted_at", storage.types.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
         sa.PrimaryKeyConstraint("guild_id", "paper_id", "user_id"),
+    )
+    op.create_table(
+        "watches",
+        sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("paper_id", sa.String(length=255), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
+        sa.PrimaryKeyConstraint("guild_id", "paper_id"),
     )
     op.create_table(
         "choices",
@@ -566,6 +591,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_choices_guild_id"))
 
     op.drop_table("choices")
+    op.drop_table("watches")
     op.drop_table("verdicts")
     op.drop_table("skips")
     op.drop_table("shown_papers")
@@ -581,6 +607,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_paper_words_word")
 
     op.drop_table("paper_words")
+    with op.batch_alter_table("paper_names", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_paper_names_paper_id"))
+
+    op.drop_table("paper_names")
     with op.batch_alter_table("announced", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_announced_paper_id"))
         batch_op.drop_index(batch_op.f("ix_announced_day"))
@@ -600,6 +630,10 @@ def downgrade() -> None:
     op.drop_table("series")
     op.drop_table("reminder_choices")
     op.drop_table("people")
+    with op.batch_alter_table("papers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_papers_told_in"))
+        batch_op.drop_index(batch_op.f("ix_papers_doi"))
+
     op.drop_table("papers")
     op.drop_table("own_topics")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
