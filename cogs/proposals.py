@@ -34,16 +34,20 @@ class ProposalCommands(commands.Cog):
         actions.add("propose", proposals.propose)
         actions.add("propose_anyway", proposals.propose_anyway)
         actions.add_menu("propose_chosen", proposals.from_choice, shows="form")
-        actions.add_form("work_told", works.told)
-        actions.add("work_same", works.same)
-        actions.add("work_other", works.other)
         actions.add("repost", ballots.repost)
         actions.add("proposals", shelf.page, shows="instead")
+        self._on_what_is_there(works, upkeep, actions)
+
+    @staticmethod
+    def _on_what_is_there(works: Works, upkeep: Upkeep, actions: Actions) -> None:
         actions.add("edit_proposal", upkeep.edit, shows="form")
         actions.add_form("edit_proposal_done", upkeep.edited)
         actions.add("withdraw_proposal", upkeep.withdraw)
         actions.add("retire_proposal", upkeep.retire)
         actions.add("reopen_proposal", upkeep.reopen)
+        actions.add_form("work_told", works.told)
+        actions.add("work_same", works.same)
+        actions.add("work_other", works.other)
 
     async def _propose_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         parts = [

@@ -34,7 +34,7 @@ def likely(said: Paper, known: Paper, proposal: Proposal | None, question: int) 
         where = f"\nProposed here by {member(proposal.proposer_id)} on {stamp(proposal.created_at, 'D')}."
     return Card(
         title="Is it the same work?",
-        text="These two look alike. One work is one paper here, so that its votes are not split. Nothing is posted yet.",
+        text="They look alike. One work is one paper here, so that its votes are not split. Nothing is posted yet.",
         fields=(
             Field("You propose", _work(said)),
             Field("I know", _work(known) + where),
