@@ -326,6 +326,7 @@ class App:
             Notes(self.database),
             actions,
             services.events,
+            services.outbox,
             self._on_ready,
         )
         self.client = Client(ears, cogs, ready_timeout=self._ready_timeout)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -73,29 +73,28 @@ async def cancel(tx: Tx, *, guild_id: int, key_prefix: str, due_after: datetime 
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-async def due_lanes(tx: Tx, now: datetime) -> list[Lane]:
-    """The lanes that have something to try now."""
+async def due_lanes(tx: Tx, now: datetime, *, limit: int) -> list[Lane]:
+    """Lanes that have something to try now, the longest due first; `limit` at most."""
     rows = await tx.execute(
-        select(Post.guild_id, Post.place).where(Post.state.in_(OPEN), Post.next_try_at <= now).distinct()
+        select(Post.guild_id, Post.place)
+        .where(Post.state.in_(OPEN), Post.next_try_at <= now)
+        .group_by(Post.guild_id, Post.place)
+        .order_by(func.min(Post.next_try_at))
+        .limit(limit)
     )
     return [Lane(guild_id, place) for guild_id, place in rows]
 
 
-async def next_try_at(tx: Tx, *, besides: Collection[Lane]) -> datetime | None:
-    """When the next post is to be tried, apart from those in the lanes `besides`."""
-    # A lane at work has few rows that are due at once, so that the first free row is found near the start.
-    limit = 200
-    rows = await tx.execute(
-        select(Post.guild_id, Post.place, Post.next_try_at)
-        .where(Post.state.in_(OPEN))
-        .order_by(Post.next_try_at)
-        .limit(limit)
-    )
-    for guild_id, place, at in rows:
-        if (guild_id, place) not in besides:
-            found: datetime = at
-            return found
-    return None
+async def next_try_after(tx: Tx, instant: datetime) -> datetime | None:
+    """The first instant after `instant` at which a post is to be tried."""
+    # A question for each state: so each is a step in the index, however many posts wait.
+    found = [
+        await tx.scalar(
+            select(func.min(Post.next_try_at)).where(Post.state == state, Post.next_try_at > instant)
+        )
+        for state in OPEN
+    ]
+    return min((at for at in found if at is not None), default=None)
 
 
 async def head(tx: Tx, lane: Lane, now: datetime) -> Post | None:
@@ -124,6 +123,19 @@ async def hold_back(tx: Tx, lane: Lane, *, until: datetime, now: datetime) -> No
         )
         .values(next_try_at=until)
     )
+
+
+async def release(
+    tx: Tx, *, now: datetime, guild_id: int | None = None, held_beyond: datetime | None = None
+) -> None:
+    """What is due and held back is tried now: that of one server, or what is held back beyond an instant."""
+    query = update(Post).where(
+        Post.state.in_(OPEN), Post.due_at <= now, Post.next_try_at > (held_beyond or now)
+    )
+    if guild_id is not None:
+        query = query.where(Post.guild_id == guild_id)
+    await tx.execute(query.values(next_try_at=now))
+    wake(tx)
 
 
 async def waiting(tx: Tx, guild_id: int | None = None, *, limit: int = 50) -> Sequence[Post]:

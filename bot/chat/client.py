@@ -19,6 +19,7 @@ from bot.chat.actions import Actions
 from bot.chat.answer import answer, failed
 from bot.log import event
 from bot.services.events import NativeEvents
+from bot.services.outbox import Outbox
 from bot.services.people import Refused
 from bot.services.recount import Recount
 from bot.services.settings import SettingsService
@@ -55,6 +56,7 @@ class Ears:
     notes: Notes
     actions: Actions
     events: NativeEvents
+    outbox: Outbox
     on_ready: Callable[[discord.Client], None]
 
 
@@ -142,6 +144,7 @@ class Client(commands.Bot):
     async def on_guild_join(self, guild: discord.Guild) -> None:
         event(log, "guild.joined", guild=guild.id)
         await self._ears.settings.joined(guild.id, guild.name)
+        await self._ears.outbox.look_again(guild.id)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         if self.is_ready():  # it comes late, or comes back: on_ready has not seen it
@@ -150,6 +153,19 @@ class Client(commands.Bot):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         event(log, "guild.left", guild=guild.id)
         await self._ears.settings.left(guild.id)
+
+    # what hindered a post may be mended
+
+    async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
+        await self._ears.outbox.look_again(channel.guild.id)
+
+    async def on_guild_channel_update(
+        self, _before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        await self._ears.outbox.look_again(after.guild.id)
+
+    async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
+        await self._ears.outbox.look_again(after.guild.id)
 
     # what people do
 

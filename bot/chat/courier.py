@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 import discord
@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 
 #: Seconds until a request to Discord is given up as unclear. discord.py waits out rate limits within it.
 PATIENCE = 30
-#: How far back the look for a message goes beyond the time it was claimed: clocks differ.
+#: How far around the time it was claimed a message is looked for: clocks differ.
 SKEW = timedelta(minutes=15)
-_LOOK_AT_LEAST, _LOOK_AT_MOST = 100, 1000
+_NEWEST = 100
 _UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE, _NO_ACCESS, _NO_PERMISSION, _NO_DM = 10003, 10008, 50001, 50013, 50007
 _TOO_MANY, _SERVER_ERROR = 429, 500
 
@@ -35,6 +35,12 @@ class Courier:
 
     def __init__(self, client: discord.Client, places: Places) -> None:
         self._client, self._places = client, places
+
+    async def where(self, post: Post) -> int | None:
+        """The channel that a place means now; None for a direct message."""
+        return (
+            None if post.place.startswith("user:") else await self._places.resolve(post.guild_id, post.place)
+        )
 
     async def find(self, post: Post) -> Sent | None:
         """What an earlier try may have left: a message or an event of ours with the post's reference.
@@ -49,21 +55,16 @@ class Courier:
             return await self._find_message(post)
 
     async def _find_message(self, post: Post) -> Sent | None:
-        """Read the channel back to before the post was claimed: where it was said, if that is known."""
-        channel_id = post.channel_id or await self._places.resolve(post.guild_id, post.place)
+        """Read the channel that it was tried in back to before the post was claimed."""
+        channel_id = await self._channel(post)
         channel = self._client.get_channel(channel_id)
         if isinstance(channel, discord.abc.GuildChannel) and "Read Message History" in missing(channel):
             cure = f"I may not read the history of <#{channel_id}>. Give me Read Message History there."
             raise Blocked(cure, f"<#{channel_id}>")
-        since = (post.claimed_at or post.due_at) - SKEW
-        looked = 0
         try:
-            async for message in self._at(channel_id, post).history(limit=_LOOK_AT_MOST):
+            async for message in _around(self._at(channel_id, post), post.claimed_at or post.due_at):
                 if reference_of(message) == post.nonce:
                     return Sent(channel_id, message.id)
-                looked += 1
-                if looked >= _LOOK_AT_LEAST and message.created_at < since:
-                    break
         except discord.NotFound:
             return None  # the channel was deleted, and with it what was said there
         return None
@@ -79,7 +80,7 @@ class Courier:
             if isinstance(said, NativeEvent):
                 return await natives.event(self._guild(post), said, target, post.nonce)
             if isinstance(said, Card) and post.op == "send":
-                return await self._send(post, said, target)
+                return await self._send(post, said)
             if target is None:
                 raise Impossible("the message it is for was never posted")
             message = self._at(target.channel_id, post).get_partial_message(target.message_id)
@@ -91,15 +92,15 @@ class Courier:
                 await message.add_reaction(emoji)
             return Sent(target.channel_id, target.message_id)
 
-    async def _send(self, post: Post, card: Card, thread: Target | None) -> Sent:
-        """Send a card to its place, or into a thread: it bears the id of the message that it was opened from."""
-        # Should the reply be lost, it is looked for here, wherever the place may lead by then.
-        post.channel_id = channel_id = (
-            thread.message_id if thread else await self._places.resolve(post.guild_id, post.place)
-        )
+    async def _send(self, post: Post, card: Card) -> Sent:
+        channel_id = await self._channel(post)
         arguments = drawn(self._places.with_roles(post.guild_id, card), reference=post.nonce)
         message = await self._at(channel_id, post).send(nonce=post.nonce, **arguments)
         return Sent(channel_id, message.id)
+
+    async def _channel(self, post: Post) -> int:
+        """Where a message is sent, as noted when it was claimed; that of a direct message, Discord tells."""
+        return post.channel_id or await self._places.resolve(post.guild_id, post.place)
 
     def _guild(self, post: Post) -> discord.Guild:
         guild = self._client.get_guild(post.guild_id)
@@ -122,6 +123,17 @@ class Courier:
             raise NotNow(f"Discord cannot be reached ({error.os_error})") from error
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise Unclear(f"Discord's reply was lost ({type(error).__name__})") from error
+
+
+async def _around(channel: discord.PartialMessageable, instant: datetime) -> AsyncIterator[discord.Message]:
+    """A channel's newest messages; then, if these do not reach back to an instant, those from around it."""
+    oldest, start = None, instant - SKEW
+    async for message in channel.history(limit=_NEWEST):
+        oldest = message.created_at
+        yield message
+    if oldest is not None and oldest > start:
+        async for message in channel.history(limit=None, after=start, before=instant + SKEW):
+            yield message
 
 
 #: What to give the bot where Discord refused it, by what it was to do.

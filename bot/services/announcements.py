@@ -11,8 +11,8 @@ from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.services import around
 from bot.services.around import announcement_key
-from bot.services.delivery import Drop
-from bot.services.outbox import Afterwards, Outbox
+from bot.services.delivery import Afterwards, Drop
+from bot.services.outbox import Outbox
 from bot.services.sessions import Change, Sessions
 from bot.services.settings import SettingsService
 from storage import outbox as stored_posts

@@ -1,11 +1,14 @@
-"""What the outbox and the courier tell each other: where something stands, and each way in which saying it can end."""
+"""What the outbox, those who have something said, and the courier tell each other."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bot.cards import Said
+from storage.database import Tx
 from storage.tables import Post
 
 
@@ -13,6 +16,19 @@ class Drop(NamedTuple):
     """A renderer's word that there is nothing left to say, and why."""
 
     cause: str
+
+
+Renderer = Callable[[Tx, Post, datetime], Awaitable[Said | Drop]]
+Afterwards = Callable[[Tx, Post], Awaitable[None]]
+
+
+@dataclass
+class Kinds:
+    """What is known of each kind of post: how it is made, and what is done when one was sent or has failed."""
+
+    renderers: dict[str, Renderer] = field(default_factory=dict)
+    after_sent: dict[str, Afterwards] = field(default_factory=dict)
+    after_failed: dict[str, Afterwards] = field(default_factory=dict)
 
 
 class Sent(NamedTuple):
@@ -30,7 +46,11 @@ class Target(NamedTuple):
     reference: str
 
 
-class NotNow(Exception):
+class Trouble(Exception):
+    """A post could not be said; the message says why."""
+
+
+class NotNow(Trouble):
     """Discord certainly did not take it; try again after `after`, or when it suits."""
 
     def __init__(self, cause: str, after: timedelta | None = None) -> None:
@@ -38,11 +58,11 @@ class NotNow(Exception):
         self.after = after
 
 
-class Unclear(Exception):
+class Unclear(Trouble):
     """Nobody knows whether Discord took it: look before it is said again."""
 
 
-class Blocked(Exception):
+class Blocked(Trouble):
     """Discord will not take it until somebody mends something. The message is a sentence with the cure."""
 
     def __init__(self, cause: str, place: str) -> None:
@@ -50,17 +70,27 @@ class Blocked(Exception):
         self.place = place
 
 
-class Impossible(Exception):
+class Impossible(Trouble):
     """Discord will never take it: the bot's own mistake, or what it belongs to is gone."""
 
 
 class Courier(Protocol):
-    """Carries posts to Discord. Each method raises NotNow, Unclear, Blocked or Impossible."""
+    """Carries posts to Discord. Each method raises one of the four kinds of Trouble."""
+
+    async def where(self, post: Post) -> int | None:
+        """The channel that a message is to be sent to, told without asking Discord.
+
+        None for a direct message: that channel is always the same.
+        """
+        ...
 
     async def find(self, post: Post) -> Sent | None:
-        """The message that an earlier try may have left, if it did."""
+        """The message that an earlier try may have left in `post.channel_id`, if it did."""
         ...
 
     async def deliver(self, post: Post, said: Said, target: Target | None) -> Sent:
-        """Do what the post says; `target` is the message (or event) that it changes, if it changes one."""
+        """Do what the post says; `target` is the message (or event) that it changes, if it changes one.
+
+        A message is sent to `post.channel_id`.
+        """
         ...

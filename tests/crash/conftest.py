@@ -25,8 +25,9 @@ from bot.rehearsal.server import RehearsalServer
 from bot.services.outbox import Outbox
 from bot.services.settings import SettingsService
 from storage import guilds
-from storage.database import Database, Tx, open_database
+from storage.database import Database, Tx
 from storage.tables import Note, Post
+from tests.brisk import open_briskly
 from tests.crash.dying import Dying
 from tests.database import first_day
 
@@ -64,7 +65,7 @@ class Bench:
     @asynccontextmanager
     async def process(self) -> AsyncIterator[Process]:
         """The bot's outbox, from its start to its end; what it has in hand at the end is dropped."""
-        database = open_database(f"sqlite+aiosqlite:///{self.path}")
+        database = open_briskly(self.path)
         process = Process(self, database)
         try:
             yield process
@@ -128,8 +129,8 @@ class Process:
 
     async def deliver_until_death(self, dying: Dying) -> None:
         """Deliver, and die at the chosen wait."""
-        work = self.outbox._work
-        self.outbox._work = lambda lane: dying.run(work(lane))  # type: ignore[method-assign]
+        work = self.outbox._lanes._work
+        self.outbox._lanes._work = lambda lane, going_on: dying.run(work(lane, going_on))
         while not dying.died and (due := await self.outbox.next_due()) is not None:
             self.clock.set(due)
             await self.once()
