@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import shutil
 import tempfile
 from collections import Counter, deque
 from datetime import UTC, datetime, timedelta
@@ -27,10 +26,10 @@ from bot.services.settings import SettingsService
 from storage import guilds
 from storage import outbox as stored
 from storage.database import Database, Tx
-from storage.migrate import migrate
 from storage.tables import Note, Post
 from tests.brisk import open_briskly
 from tests.crash.dying import Dying
+from tests.database import first_day
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 GUILD = 1
@@ -109,14 +108,12 @@ class Discord:
 class Machine(RuleBasedStateMachine):
     """Lives of the bot, one after the other, on one file."""
 
-    fresh: Path
-
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name) / "bot.db"
-        shutil.copy(_fresh(), self.path)
+        first_day(self.path)
         self.clock = VirtualClock(NOW)
         self.discord = Discord(self.clock)
         self.planned = 0
@@ -253,14 +250,6 @@ class Machine(RuleBasedStateMachine):
                 else:
                     assert noted is None
                     assert post.last_error or post.state == "cancelled", post
-
-
-def _fresh() -> Path:
-    """An empty database, made once."""
-    if not hasattr(Machine, "fresh"):
-        Machine.fresh = Path(tempfile.mkdtemp()) / "fresh.db"
-        migrate(Machine.fresh, NOW)
-    return Machine.fresh
 
 
 TestTheOutbox = Machine.TestCase
