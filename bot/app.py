@@ -61,6 +61,7 @@ from bot.services.shelf import Shelf
 from bot.services.threads import Threads
 from bot.services.upkeep import Upkeep
 from bot.services.votes import Votes
+from bot.services.watching import Watching
 from bot.services.week import Week
 from bot.services.wishes import Wishes
 from bot.services.works import Works
@@ -97,6 +98,7 @@ class Services:
     proposals: Proposals
     wishes: Wishes
     works: Works
+    watching: Watching
     votes: Votes
     recount: Recount
     ballots: Ballots
@@ -191,6 +193,7 @@ class App:
                 services.aftercare,
                 services.events,
                 services.choosing,
+                services.watching,
             ],
         )
         database.on_wake = self.timers.kick
@@ -228,6 +231,7 @@ class App:
         proposals = Proposals(database, settings, papers, wishes, works, shelf)
         planning = Planning(database, clock, settings, papers, sessions, doubts)
         editing = Editing(database, settings, papers, sessions)
+        watching = Watching(database, clock, settings, outbox, papers, ballots)
         presenters = Presenters(database, clock, settings, outbox, sessions, ballots)
         history = History(database, clock, sessions)
         horizon = Horizon(database, clock, settings, sessions)
@@ -253,6 +257,7 @@ class App:
             proposals,
             wishes,
             works,
+            watching,
             votes,
             recount,
             ballots,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from bot.cards.base import Card, Field, count, jump, member, names, plain
 from bot.cards.papers import links_of, shown_emoji, title_of, url_of
 from bot.cards.presenting import ballot_button, members
+from bot.cards.watching import since_proposed, withdrawal
 from bot.config import Group
-from bot.sources.text import first_sentences, readable
+from bot.sources.text import first_sentences, may_be_withdrawn, readable
 from bot.topics.taxonomy import Topic
 from storage.tables import Paper, Proposal
 
@@ -42,6 +43,7 @@ def ballot(
     fields = [
         Field("Standing", _standing(tally)),
         Field("Would present it", members(tally.offers, NAMED)) if tally.offers else None,
+        Field("At arXiv", _at_arxiv(paper, proposal)) if _at_arxiv(paper, proposal) else None,
         Field("Why", plain(proposal.why, 1000)) if proposal.why else None,
         Field("Topics", " · ".join(plain(t.name) for t in topics) or "none of the group's", inline=True),
         Field("Categories", plain(", ".join(paper.categories), 200) or "–", inline=True),
@@ -83,6 +85,13 @@ def _what_to_do(proposal: Proposal, group: Group) -> str:
     if not group.own_votes:
         limits.append("Votes for one's own proposal do not count.")
     return " ".join([by, f"React with {vote} to vote for it, with {hand} if you would present it.", *limits])
+
+
+def _at_arxiv(paper: Paper, proposal: Proposal) -> str:
+    lines = [since_proposed(paper, proposal)]
+    if may_be_withdrawn(paper.comment, paper.abstract):
+        lines.append(f"⚠️ **It may have been withdrawn.** {withdrawal(paper)}")
+    return "\n".join(line for line in lines if line)
 
 
 def _standing(tally: Tally) -> str:

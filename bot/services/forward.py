@@ -17,6 +17,7 @@ from bot.services.papers import Routers
 from bot.services.people import Actor, Refused
 from bot.services.settings import SettingsService
 from bot.services.shelf import Shelf
+from bot.sources.text import may_be_withdrawn
 from storage import outbox as stored_posts
 from storage import papers, proposals, watches
 from storage.database import Database, Tx
@@ -70,7 +71,9 @@ class Forward:
         )  # fmt: skip
         tx.add(proposal)
         await tx.flush()
-        await watches.begin(tx, guild_id, paper)
+        if paper.told_in is None:
+            withdrawn = may_be_withdrawn(paper.comment, paper.abstract)
+            await watches.begin(tx, guild_id, paper, withdrawn=withdrawn)
         event(
             log, "proposal.made", proposal=proposal.proposal_id, guild=guild_id, user=user_id,
             paper=paper.paper_id, topic=proposal.topic,

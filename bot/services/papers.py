@@ -57,6 +57,13 @@ class Papers:
             found.update({row.paper_id: row for row in rows if row.paper_id in missing})
         return found
 
+    async def ask_again(self, paper_ids: Sequence[str]) -> dict[str, Paper]:
+        """What arXiv says of papers now, by id; those it does not serve are left out. Raises SourceTrouble."""
+        if not paper_ids:
+            return {}
+        fetched = await self._arxiv.fetch_papers(paper_ids)
+        return {row.paper_id: row for row in await self.keep(fetched.values())}
+
     async def called(self, tx: Tx, guild_id: int, text: str) -> Paper | None:
         """The stored paper that `text` names on a server: by its key, arXiv's number or link, or another name of it."""
         paper = await papers.get(tx, text.strip())

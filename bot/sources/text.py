@@ -11,7 +11,7 @@ from itertools import pairwise
 from bot.sources.symbols import words
 from bot.sources.tex import readable
 
-__all__ = ["first_sentences", "gist", "readable", "sentences"]
+__all__ = ["first_sentences", "gist", "may_be_withdrawn", "readable", "sentences"]
 
 _STOP = re.compile(r"[.!?…][\"'”’)\]]*(?:(?=\s+[\"'“‘(\[$\\]*[^\W_])|(?<=[a-z]{3}\.)(?=[A-Z][a-z]*\s))")
 _NEVER_LAST = words("""
@@ -79,6 +79,21 @@ def gist(abstract: str, title: str) -> str:
     """The one sentence of the abstract, readable, that says what the paper does; "" without an abstract."""
     named = _content_words(readable(title))
     return max(sentences(readable(abstract)), key=lambda sentence: _score(sentence, named), default="")
+
+
+#: arXiv has no flag for it: its authors say so in the comment, and often in place of the abstract.
+_GONE = r"(?:withdrawn|retracted)"
+_IN_COMMENT = re.compile(
+    rf"^\W*(?:paper |article )?{_GONE}\b|\b(?:been|is|was|are|being)(?: \w+)? {_GONE}\b"
+    rf"|\b{_GONE} (?:by|due|because|since|as)\b",
+    re.IGNORECASE,
+)
+_FOR_ABSTRACT = re.compile(rf"^\W*(?:(?:this|the)(?: \w+){{1,4}} )?{_GONE}\b", re.IGNORECASE)
+
+
+def may_be_withdrawn(comment: str | None, abstract: str) -> bool:
+    """Whether a paper's comment, or what stands in place of its abstract, reads as if it was withdrawn."""
+    return bool(_IN_COMMENT.search(comment or "") or _FOR_ABSTRACT.match(abstract))
 
 
 def _ends(text: str, stop: re.Match[str]) -> bool:

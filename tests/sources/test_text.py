@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sources import first_sentences, gist, readable
-from bot.sources.text import sentences
+from bot.sources.text import may_be_withdrawn, sentences
 from tests.sources.support import SAMPLES
 
 
@@ -132,3 +132,22 @@ def test_gists_of_real_abstracts_are_their_own_sentences_and_tell_something() ->
         assert sentence in readable(paper["abstract"])
         told += bool(telling.search(sentence)) and 40 <= len(sentence) <= 400
     assert told / len(papers) > 0.93
+
+
+@pytest.mark.parametrize(
+    ("comment", "abstract", "gone"),
+    [
+        ("This paper has been withdrawn by the author due to a crucial error in equation 7", "", True),
+        ("Withdrawn. See 1803.03635", "", True),
+        ("This submission is withdrawn because the proof is wrong", "", True),
+        (None, "This article has been withdrawn. It was wrong.", True),
+        (None, "We study how money is withdrawn. " * 10, False),
+        ("12 pages, 3 figures", "We show that drawn tickets win.", False),
+        (None, "x" * 300 + "Later it was withdrawn.", False),
+        (None, "", False),
+    ],
+)
+def test_a_withdrawal_is_read_from_what_authors_say(
+    comment: str | None, abstract: str, *, gone: bool
+) -> None:
+    assert may_be_withdrawn(comment, abstract) == gone
