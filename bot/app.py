@@ -42,6 +42,7 @@ from bot.services.horizon import Horizon
 from bot.services.invitations import Invitations
 from bot.services.leaving import Leaving
 from bot.services.notes import Notes
+from bot.services.occurrences import Occurrences
 from bot.services.outbox import Outbox
 from bot.services.outward import Outward
 from bot.services.papers import Papers, Routers
@@ -114,6 +115,7 @@ class Services:
     history: History
     horizon: Horizon
     series: SeriesService
+    occurrences: Occurrences
     aftercare: Aftercare
     week: Week
     invitations: Invitations
@@ -236,6 +238,7 @@ class App:
         history = History(database, clock, sessions)
         horizon = Horizon(database, clock, settings, sessions)
         series = SeriesService(database, clock, settings, sessions, horizon, doubts, history)
+        occurrences = Occurrences(database, clock, settings, sessions, horizon, doubts, history)
         aftercare = Aftercare(database, clock, settings, outbox, sessions)
         week = Week(database, clock, settings)
         invitations = Invitations(database, clock, settings)
@@ -273,6 +276,7 @@ class App:
             history,
             horizon,
             series,
+            occurrences,
             aftercare,
             week,
             invitations,
@@ -315,7 +319,7 @@ class App:
                 services.sessions,
                 actions,
             ),
-            SeriesCommands(services.series),
+            SeriesCommands(services.series, services.occurrences, actions),
             ReminderCommands(services.remindme, services.sessions, actions),
             AttendanceButtons(services.rsvps, actions),
             EventButtons(services.events, actions),

@@ -38,6 +38,7 @@ class SchedulingCommands(commands.Cog):
         self._sessions, self._planning, self._editing = sessions, planning, editing
         self._presenters = presenters
         actions.add("join", sessions.join)
+        actions.add("restore", planning.restore, shows="instead")
         actions.add("schedule", sessions.page, shows="instead")
         actions.add("sure", doubts.yes, shows="instead")
         actions.add("unsure", doubts.no, shows="instead")

@@ -8,7 +8,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.chat.actions import Actions
 from bot.chat.answer import answer
+from bot.services.occurrences import Occurrences
 from bot.services.rhythms import REPEATS, SeriesEdit, SeriesPlan
 from bot.services.series import SeriesService
 from bot.when import WEEKDAYS
@@ -29,8 +31,9 @@ class SeriesCommands(commands.Cog):
 
     series = app_commands.Group(name="series", description="Meetings that repeat (for organisers)")
 
-    def __init__(self, series: SeriesService) -> None:
-        self._series = series
+    def __init__(self, series: SeriesService, occurrences: Occurrences, actions: Actions) -> None:
+        self._series, self._occurrences = series, occurrences
+        actions.add("unskip", occurrences.unskip)
 
     @series.command()
     @app_commands.describe(
@@ -66,7 +69,7 @@ class SeriesCommands(commands.Cog):
         until="The last possible day",
         minutes="How long a session lasts",
         title="What the series is called",
-        link="How to join the sessions that are not planned yet",
+        link="How to join, for all coming sessions whose link was not changed singly. Never shown in public",
     )
     @app_commands.choices(repeat=_REPEAT)
     @app_commands.choices(weekday=_DAYS)
@@ -88,16 +91,22 @@ class SeriesCommands(commands.Cog):
         await answer(interaction, lambda actor: self._series.edit(actor, series, wish))
 
     @series.command()
+    @app_commands.describe(series="Which one")
+    async def show(self, interaction: Asked, series: int) -> None:
+        """How a series repeats, its next dates, and what became of each"""
+        await answer(interaction, lambda actor: self._series.show(actor, series))
+
+    @series.command()
     @app_commands.describe(date="Which date of which series")
     async def skip(self, interaction: Asked, date: _Text) -> None:
-        """Call one date off; the series goes on"""
-        await answer(interaction, lambda actor: self._series.skip(actor, date))
+        """Call one date off; the series goes on, and a button brings it back"""
+        await answer(interaction, lambda actor: self._occurrences.skip(actor, date))
 
     @series.command()
     @app_commands.describe(date="Which date of which series", when="Its new time, as in /session plan")
     async def move(self, interaction: Asked, date: _Text, when: _Text) -> None:
         """Move one date; the series goes on"""
-        await answer(interaction, lambda actor: self._series.move(actor, date, when))
+        await answer(interaction, lambda actor: self._occurrences.move(actor, date, when))
 
     @series.command()
     @app_commands.describe(series="Which one")
@@ -120,6 +129,7 @@ class SeriesCommands(commands.Cog):
         await answer(interaction, lambda actor: self._series.end(actor, series, last))
 
     @edit.autocomplete("series")
+    @show.autocomplete("series")
     @pause.autocomplete("series")
     @resume.autocomplete("series")
     @end.autocomplete("series")
@@ -130,5 +140,5 @@ class SeriesCommands(commands.Cog):
     @skip.autocomplete("date")
     @move.autocomplete("date")
     async def _dates_to_choose(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
-        found = await self._series.date_choices(interaction.guild_id or 0, typed)
+        found = await self._occurrences.choices(interaction.guild_id or 0, typed)
         return [app_commands.Choice(name=name, value=value) for value, name in found]

@@ -107,6 +107,30 @@ async def skip(tx: Tx, series: Series, occurrence: str) -> None:
     await tx.merge(Skip(series_id=series.series_id, occurrence=occurrence, guild_id=series.guild_id))
 
 
+async def drop_skip(tx: Tx, series_id: int, occurrence: str) -> bool:
+    """Have a skipped occurrence take place; False when it was not skipped."""
+    skip = await tx.get(Skip, (series_id, occurrence))
+    if skip is not None:
+        await tx.delete(skip)
+        await tx.flush()
+    return skip is not None
+
+
+async def coming(tx: Tx, series_id: int, *, after: datetime, link: str | None) -> Sequence[int]:
+    """The ids of the planned sessions of a series after an instant that have this way to join."""
+    rows = await tx.scalars(
+        select(Session.session_id)
+        .where(
+            Session.series_id == series_id,
+            Session.state == "planned",
+            Session.starts_at > after,
+            Session.link.is_(None) if link is None else Session.link == link,
+        )
+        .order_by(Session.starts_at)
+    )
+    return rows.all()
+
+
 async def unskip(tx: Tx, series_id: int, *, first: str) -> None:
     """Drop the skips of `first` and what is later."""
     await tx.execute(delete(Skip).where(Skip.series_id == series_id, Skip.occurrence >= first))

@@ -61,6 +61,14 @@ async def several(tx: Tx, session_ids: Collection[int]) -> list[SessionView]:
     return await _with_talks(tx, rows.all())
 
 
+async def of_dates(tx: Tx, series_id: int, occurrences: Collection[str]) -> list[SessionView]:
+    """The sessions that stand for these occurrences of a series, cancelled ones, too."""
+    rows = await tx.scalars(
+        select(Session).where(Session.series_id == series_id, Session.occurrence.in_(occurrences))
+    )
+    return await _with_talks(tx, rows.all())
+
+
 async def apart(tx: Tx, guild_id: int, session_id: int) -> SessionView | None:
     """A session as it is now, in rows of its own: they stay as they are while the session is changed."""
     await tx.flush()

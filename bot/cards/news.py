@@ -16,13 +16,23 @@ def moved(
 ) -> Card:
     """News that a session is at another time than was announced."""
     session = view.session
-    before, now = (wall(instant, session.zone, around.zones) for instant in (was, session.starts_at))
+    before = wall(was, session.zone, around.zones)
     return Card(
         title=clip(f"Moved: {plain(session_title(view))}", 250),
         url=announcement_url,
-        text=f"~~{before}~~\n→ **{now}**",
-        fields=(Field("Now", two_times(session)),),
+        text=f"~~{before}~~\nNow: **{wall(session.starts_at, session.zone, around.zones)}**",
+        fields=(Field("In your time", f"{stamp(session.starts_at)} ({stamp(session.starts_at, 'R')})"),),
         tone="warn",
+        ping_roles=(ping,) if ping else (),
+    )
+
+
+def restored(view: SessionView, around: Around, *, ping: str | None) -> Card:
+    """News that a session takes place after all."""
+    return Card(
+        title=clip(f"It takes place after all: {plain(session_title(view))}", 250),
+        text=two_times(view.session, around.zones),
+        tone="good",
         ping_roles=(ping,) if ping else (),
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.cards.base import Card, clip, plain, stamp
+from bot.cards.base import Button, Card, action, clip, plain, stamp
+from bot.cards.presenting import who
 from bot.cards.sessions import session_title, when
 from bot.recurrence import Occurrence, Rule
 from bot.when import day_words, local
@@ -13,6 +15,8 @@ from storage.sessions import SessionView
 from storage.tables import Series
 
 SHOWN = 4
+#: How many of the next dates `/series show` lists.
+DATES = 10
 
 #: What is said after a change: of the series, its rules, what comes in the next two years, what stays by itself.
 Said = Callable[[Series, Sequence[Rule], Sequence[Occurrence], Sequence[SessionView]], Card]
@@ -92,21 +96,76 @@ def ended(
     return _card("Ended", series, [said, *_kept(kept)])
 
 
+def _bring_back(series: Series, key: str, label: str) -> Button:
+    return Button(label, action=action("unskip", series.series_id, key))
+
+
 def skipped(series: Series, key: str) -> Card:
-    return _card(
+    card = _card(
         "Skipped", series, [f"{day_words(date.fromisoformat(key))} does not take place; the rest stays."]
     )
+    return replace(card, buttons=(_bring_back(series, key, "It takes place after all"),))
 
 
-def moved_one(series: Series, key: str, view: SessionView) -> Card:
+def unskipped(series: Series, key: str) -> Card:
+    said = f"{day_words(date.fromisoformat(key))} takes place after all, with all that was known of it."
+    return _card("Brought back", series, [said])
+
+
+def moved_one(series: Series, key: str, view: SessionView, notes: Sequence[str] = ()) -> Card:
     return _card(
         "Moved one",
         series,
         [
             f"Instead of {day_words(date.fromisoformat(key))}:\n{when(view.session)}",
             "The rest stays as it is.",
+            *(f"⚠️ {plain(note)}" for note in notes),
         ],
     )
+
+
+@dataclass(frozen=True)
+class DateRow:
+    """One coming date of a series: its session, if it is planned, or whether it is skipped."""
+
+    occurrence: Occurrence
+    view: SessionView | None
+    skipped: bool
+
+    @property
+    def is_off(self) -> bool:
+        return self.skipped or (self.view is not None and self.view.session.state == "cancelled")
+
+
+def show(series: Series, rules: Sequence[Rule], rows: Sequence[DateRow], *, organiser: bool) -> Card:
+    """`/series show`: how it repeats, its next dates, and for organisers buttons to bring back what is called off."""
+    states = {"paused": "Paused: nothing more is planned.", "ended": "It has ended."}
+    buttons = [
+        _bring_back(series, row.occurrence.key, f"Bring back {row.occurrence.wall:%-d %B}")
+        for row in rows
+        if row.is_off and organiser
+    ]
+    return Card(
+        title=clip(f"S{name(series)[1:]}", 250),
+        text="\n".join([_rhythm(rules), states.get(series.state, ""), "", *map(_date_line, rows)]).strip(),
+        footer="Dates further ahead are planned by themselves. /schedule shows the sessions." if rows else "",
+        tone="session",
+        buttons=tuple(buttons),
+    )
+
+
+def _date_line(row: DateRow) -> str:
+    view, date_of = row.view, f"{day_words(row.occurrence.wall)}"
+    if row.is_off:
+        return f"- ~~{date_of}~~: does not take place"
+    if view is None:
+        return f"- {date_of}: planned when it is near"
+    session = view.session
+    moved = (
+        "" if session.starts_at == row.occurrence.instant else f", moved to {stamp(session.starts_at, 'f')}"
+    )
+    known = f"{plain(session_title(view), 80)} · {clip(who(view), 150)}"
+    return f"- {date_of}{moved}: {known} · session {session.session_id}"
 
 
 def choice(series: Series, rules: Sequence[Rule]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.cards import attendance
@@ -190,9 +190,9 @@ def _scheduled(view: SessionView) -> str:
     )
 
 
-def planned(view: SessionView, *, notes: Sequence[str], channel_id: int | None) -> Card:
-    """What the organiser is told after `/session plan`."""
-    place = f"<#{channel_id}>" if channel_id else "the announcement channel"
+def planned(view: SessionView, *, notes: Sequence[str], channel: str) -> Card:
+    """What the organiser is told after `/session plan`. `channel` is the announcement channel's name or id."""
+    place = f"<#{channel}>" if channel.isdigit() else f"#{plain(channel, 100)}"
     missing = [
         what
         for what, absent in (
@@ -266,6 +266,21 @@ def closed(view: SessionView) -> Card:
     return Card(
         title=clip(f"Held: {plain(session_title(view))}", 250),
         text="It is closed. Add slides, recording and notes with `/session links`: they appear on its card.",
+        tone="good",
+    )
+
+
+def called_off(view: SessionView) -> Card:
+    """What the organiser is told after `/session cancel`."""
+    back = Button("It takes place after all", action=action("restore", view.session.session_id))
+    return replace(cancelled(view), buttons=(back,))
+
+
+def restored(view: SessionView) -> Card:
+    """What the organiser is told when a cancelled session is brought back."""
+    return Card(
+        title=clip(f"Brought back: {plain(session_title(view))}", 250),
+        text=f"{when(view.session)}\nIts announcement, its event and its reminders are back, too.",
         tone="good",
     )
 

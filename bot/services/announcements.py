@@ -36,6 +36,7 @@ class Announcements:
         outbox.says("announcement", self._announcement, self._sent)
         outbox.says("moved", self._moved)
         outbox.says("cancellation", self._cancellation)
+        outbox.says("restored", self._restored)
         settings.on_change(self._settings_changed)
         followed.follow(self._follow)
 
@@ -57,6 +58,8 @@ class Announcements:
             await self._tell_move(tx, session, change.before.session.starts_at)
         elif change.kind == "cancelled":
             await self._news(tx, session, "cancellation", {})
+        elif change.kind == "restored" and not await self._taken_back(tx, session, "cancellation"):
+            await self._news(tx, session, "restored", {})
         await self._put(tx, session, f"v{session.version}:edit", "announcement", op="edit", of=post.key)
 
     async def _plan(self, tx: Tx, session: Session, post: Post | None, settings: ServerSettings) -> None:
@@ -64,13 +67,21 @@ class Announcements:
         due = self._clock.now()
         if session.series_id is not None:
             due = max(due, session.starts_at - timedelta(days=settings.group.announce_days))
-        if post is not None:
+        if post is not None and post.state != "cancelled":
             if post.attempts == 0:
                 post.due_at = post.next_try_at = due
             post.expires_at = session.starts_at
             wake(tx)
         elif session.state == "planned":
             await self._put(tx, session, "announcement", "announcement", due_at=due)
+
+    async def _taken_back(self, tx: Tx, session: Session, kind: str) -> bool:
+        """Take back the last news of a kind, if it is not out yet."""
+        last = await stored_posts.last(tx, session.guild_id, f"session:{session.session_id}:{kind}:")
+        if last is None or last.state != "waiting":
+            return False
+        last.state = "cancelled"
+        return True
 
     async def _tell_move(self, tx: Tx, session: Session, was: datetime) -> None:
         """Say it once, from the time that people know: news of an earlier move that is not out yet is taken back."""
@@ -135,6 +146,14 @@ class Announcements:
         if view is None:
             return Drop("the session is gone")
         return cards.cancelled(view, ping=(await self._settings.of(tx, post.guild_id)).group.ping_role)
+
+    async def _restored(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
+        view = await sessions.get(tx, post.guild_id, post.data["session"])
+        if view is None or view.session.state == "cancelled":
+            return Drop("the session is cancelled")
+        settings = await self._settings.of(tx, post.guild_id)
+        beside = await around.read(tx, view.session.session_id, settings)
+        return news.restored(view, beside, ping=settings.group.ping_role)
 
 
 def _address(post: Post | None) -> str | None:

@@ -69,9 +69,15 @@ class NativeEvents:
     async def _follow(self, tx: Tx, change: Change) -> None:
         session = change.view.session
         made = await _made(tx, session)
-        if made is None or (change.kind == "moved" and made.state in ("expired", "failed", "cancelled")):
+        again = change.kind in ("moved", "restored")
+        if made is None or (again and made.state in ("expired", "failed", "cancelled")):
             if session.state == "planned":
                 await self._make(tx, session, str(made.post_id if made else 1))
+            return
+        if change.kind == "restored":  # what Discord has cancelled stays so: another event takes its place
+            last = await _last(tx, session)
+            if last is not None and last.state != "waiting":
+                await self._make(tx, session, str(last.post_id))
             return
         made.expires_at = session.starts_at
         channel = change.settings.group.announcement_channel

@@ -32,7 +32,7 @@ class GapNotices:
         followed.follow(self._follow)
 
     async def _follow(self, tx: Tx, change: Change) -> None:
-        if change.kind in ("planned", "moved", "cancelled"):
+        if change.kind in ("planned", "moved", "cancelled", "restored"):
             await self._plan(tx, change.view.session, change.settings)
 
     async def _settings_changed(self, tx: Tx, guild_id: int, settings: ServerSettings) -> None:

@@ -19,7 +19,7 @@ from bot.services.doubts import Doubts
 from bot.services.papers import Papers
 from bot.services.people import Actor, Refused
 from bot.services.reading import read_link, read_moment
-from bot.services.sessions import Changing, Sessions
+from bot.services.sessions import Changing, Sessions, number
 from bot.services.settings import SettingsService
 from bot.services.speakers import SpeakerSaid, add_member, add_speaker
 from bot.when import Moment
@@ -115,7 +115,7 @@ class Planning:
             at=moment.instant,
         )
         notes = (*moment.notes, *await sense.remarks(moment.instant, moment.zone, settings))
-        return cards.planned(view, notes=notes, channel_id=None)
+        return cards.planned(view, notes=notes, channel=settings.group.announcement_channel)
 
     async def move(self, actor: Actor, session_id: int, when: str) -> Card:
         """Give one session another time; its series, if it is of one, stays as it is. Asks back when in doubt."""
@@ -129,7 +129,8 @@ class Planning:
             )
         if not moment.certain:
             data = {"session": session_id, "when": moment.instant.isoformat()}
-            return await self._doubts.ask(actor, "move", data, reads=_reads(moment), notes=moment.notes)
+            reads = f"For session {session_id} {_reads(moment)}"
+            return await self._doubts.ask(actor, "move", data, reads=reads, notes=moment.notes)
         return await self._move(actor, session_id, moment)
 
     async def _move_surely(self, actor: Actor, data: dict[str, Any]) -> Card:
@@ -155,7 +156,16 @@ class Planning:
             must_be_planned(change, "cancelled")
             change.session.state = "cancelled"
         event(log, "session.cancelled", session=session_id, guild=actor.guild_id, by=actor.user_id)
-        return cards.cancelled(change.view)
+        return cards.called_off(change.view)
+
+    async def restore(self, actor: Actor, session_id: str) -> Card:
+        """A session that was called off takes place after all; `session_id` comes with a button."""
+        async with self._sessions.changing(actor, number(session_id), "restored") as change:
+            actor.must_organise(change.settings, "bring sessions back")
+            must_be_ahead(change.session, self._clock.now())
+            change.session.state = "planned"
+        event(log, "session.restored", session=number(session_id), guild=actor.guild_id, by=actor.user_id)
+        return cards.restored(change.view)
 
     async def close(self, actor: Actor, session_id: int) -> Card:
         """Note that a session has been held, before the bot does so by itself an hour after its end."""
@@ -175,6 +185,14 @@ def must_be_planned(change: Changing, done: str) -> None:
     """Raises Refused when the session is over."""
     if change.session.state != "planned":
         raise Refused(f"Session {change.session.session_id} has been held: it cannot be {done} any more.")
+
+
+def must_be_ahead(session: Session, now: datetime) -> None:
+    """Raises Refused when a session's time has passed."""
+    if session.starts_at <= now:
+        raise Refused(
+            "Its time has passed: it cannot take place any more. `/session plan` plans another one."
+        )
 
 
 def put_at(session: Session, instant: datetime, wall: datetime, zone: str) -> None:

@@ -1,9 +1,10 @@
-"""Series: meetings that repeat, changed as a whole, from a date on, or one by one."""
+"""Series: meetings that repeat, changed as a whole or from a date on. Single dates: `occurrences.py`."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from bot.cards import Card
@@ -16,18 +17,22 @@ from bot.services import sense
 from bot.services.doubts import Doubts
 from bot.services.history import History
 from bot.services.horizon import Horizon, rule_on, rules_of
+from bot.services.occurrences import its_series
 from bot.services.people import Actor, Refused
-from bot.services.planning import new_talk, put_at
 from bot.services.reading import read_clock, read_day, read_link, read_moment
 from bot.services.rescheduling import follow_rules, withdraw_from
 from bot.services.rhythms import SeriesEdit, SeriesPlan, first_rule, repeating, sensible
-from bot.services.sessions import Sessions, number
+from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
-from bot.when import Moment, local
+from bot.when import local, resolve_wall
 from storage import series as stored
+from storage import sessions as stored_sessions
 from storage.database import Database, Tx, wake
 from storage.sessions import SessionView
-from storage.tables import Series, Session
+from storage.tables import Series
+
+#: How far ahead the next dates are looked for: the rarest rhythms included.
+_SHOWN_AHEAD = timedelta(days=3 * 366)
 
 
 class SeriesService:
@@ -46,7 +51,6 @@ class SeriesService:
         self._database, self._clock, self._settings = database, clock, settings
         self._sessions, self._horizon, self._doubts, self._history = sessions, horizon, doubts, history
         doubts.does("series", self._create_surely)
-        doubts.does("occurrence", self._move_surely)
 
     async def create(self, actor: Actor, plan: SeriesPlan, *, sure: bool = False) -> Card:
         """Make a series and plan its sessions as far as the horizon reaches; asks back when the first is doubtful.
@@ -95,7 +99,7 @@ class SeriesService:
             if wish.title:
                 series.title = wish.title
             if wish.link:
-                series.link = read_link(wish.link, "`link`")
+                await self._give_link(tx, actor, settings, series, read_link(wish.link, "`link`"), day)
             old = rules_of(series)
             former = rule_on(old, day.isoformat())
             rule = replace(
@@ -115,73 +119,32 @@ class SeriesService:
                 kept = await follow_rules(tx, self._sessions, settings, actor, series, old, new, day, now)
             return await self._done(tx, actor, settings, series, "changed", cards.changed, kept)
 
-    async def skip(self, actor: Actor, which: str) -> Card:
-        """Call one occurrence off, "series:date"; the series goes on."""
-        async with self._database.transaction() as tx:
-            series, key, session = await self._occurrence(tx, actor, which, "skip sessions")
-            if session is None:
-                await stored.skip(tx, series, key)
-            else:
-                settings = await self._settings.of(tx, actor.guild_id)
-                async with self._sessions.changing_within(
-                    tx, settings, actor, session.session_id, "cancelled"
-                ) as change:
-                    change.session.state = "cancelled"
-            self._history.note(
-                tx,
-                actor.guild_id,
-                "series",
-                series.series_id,
-                "skipped",
-                actor.user_id,
-                [["date", key, "skipped"]],
-            )
-        return cards.skipped(series, key)
+    async def _give_link(
+        self, tx: Tx, actor: Actor, settings: ServerSettings, series: Series, link: str | None, day: date
+    ) -> None:
+        """A new way to join, also for the sessions that are planned from a day on and had that of the series."""
+        former, series.link = series.link, link
+        midnight, _ = resolve_wall(datetime.combine(day, time()), settings.group.timezone)
+        after = max(self._clock.now(), midnight)
+        for session_id in await stored.coming(tx, series.series_id, after=after, link=former):
+            async with self._sessions.changing_within(tx, settings, actor, session_id, "edited") as change:
+                change.session.link = link
 
-    async def move(self, actor: Actor, which: str, when: str) -> Card:
-        """Give one occurrence, "series:date", another time; asks back when that is doubtful."""
-        settings = await self._settings.read(actor.guild_id)
-        actor.must_organise(settings, "move sessions")
+    async def show(self, actor: Actor, series_id: int) -> Card:
+        """A series for everybody: how it repeats, and what becomes of its next dates. Raises Refused for none such."""
         now = self._clock.now()
-        moment = await read_moment(when, settings.group.timezone, now)
-        if moment.instant <= now:
-            raise Refused("That has passed: give a time that is still to come.")
-        if not moment.certain:
-            data = {"which": which, "when": moment.instant.isoformat()}
-            return await self._doubts.ask(
-                actor, "occurrence", data, reads=f"I read {stamp(moment.instant, 'F')}.", notes=moment.notes
-            )
-        return await self._move(actor, which, moment)
-
-    async def _move_surely(self, actor: Actor, data: dict[str, Any]) -> Card:
-        settings = await self._settings.read(actor.guild_id)
-        moment = await read_moment(data["when"], settings.group.timezone, self._clock.now())
-        return await self._move(actor, data["which"], moment)
-
-    async def _move(self, actor: Actor, which: str, moment: Moment) -> Card:
-        async with self._database.transaction() as tx:
-            settings = await self._settings.of(tx, actor.guild_id)
-            series, key, session = await self._occurrence(tx, actor, which, "move sessions")
-            if session is None:  # it is planned now, with its own time
-                rule = rule_on(rules_of(series), key)
-                session = Session(
-                    guild_id=actor.guild_id, starts_at=moment.instant, wall_time=f"{moment.wall:%Y-%m-%dT%H:%M}",
-                    zone=moment.zone, minutes=rule.minutes, created_by=actor.user_id, created_at=self._clock.now(),
-                    link=series.link, series_id=series.series_id, occurrence=key,
-                )  # fmt: skip
-                await new_talk(tx, session)
-                view = await self._sessions.planned(tx, session, settings, actor.user_id)
-            else:
-                async with self._sessions.changing_within(
-                    tx, settings, actor, session.session_id, "moved"
-                ) as change:
-                    put_at(change.session, moment.instant, moment.wall, moment.zone)
-                view = change.view
-            self._history.note(
-                tx, actor.guild_id, "series", series.series_id, "moved one", actor.user_id,
-                [["date", key, f"{moment.wall:%Y-%m-%d %H:%M}"]],
-            )  # fmt: skip
-        return cards.moved_one(series, key, view)
+        async with self._database.reading() as tx:
+            series = await stored.get(tx, actor.guild_id, series_id)
+            if series is None:
+                raise Refused(f"There is no series {series_id} here. Choose one from the list as you type.")
+            organises = actor.organises(await self._settings.of(tx, actor.guild_id))
+            skips = set(await stored.skips_of(tx, series_id))
+            rules = rules_of(series) if series.state == "active" else ()
+            dates = list(islice(occurrences(rules, now, now + _SHOWN_AHEAD), cards.DATES))
+            found = await stored_sessions.of_dates(tx, series_id, [one.key for one in dates])
+            views = {view.session.occurrence: view for view in found}
+        rows = [cards.DateRow(one, views.get(one.key), skipped=one.key in skips) for one in dates]
+        return cards.show(series, rules_of(series), rows, organiser=organises)
 
     async def pause(self, actor: Actor, series_id: int) -> Card:
         """Plan nothing more until it is resumed. Sessions that nothing is known of yet go; the others stay."""
@@ -247,31 +210,7 @@ class SeriesService:
         return replace(card, text="\n".join([card.text, *(f"⚠️ {plain(line)}" for line in remarks)]))
 
     async def _series(self, tx: Tx, actor: Actor, series_id: int, what: str) -> Series:
-        """A series that is not over. Raises Refused for who may not, and when there is none."""
-        actor.must_organise(await self._settings.of(tx, actor.guild_id), what)
-        series = await stored.get(tx, actor.guild_id, series_id)
-        if series is None or series.state == "ended":
-            raise Refused(f"There is no series {series_id} here. Choose one from the list as you type.")
-        return series
-
-    async def _occurrence(
-        self, tx: Tx, actor: Actor, which: str, what: str
-    ) -> tuple[Series, str, Session | None]:
-        """A coming occurrence by "series:date", and its session if it is planned. Raises Refused."""
-        series_id, _, key = which.partition(":")
-        series = await self._series(tx, actor, number(series_id), what)
-        session = await stored.session_of(tx, series.series_id, key)
-        skipped = key in await stored.skips_of(tx, series.series_id)
-        if skipped or (session is not None and session.state != "planned"):
-            raise Refused("This date has been called off, or is over.")
-        if session is None and not any(
-            occurrence.key == key
-            for occurrence in occurrences(
-                rules_of(series), self._clock.now(), self._clock.now() + timedelta(days=3 * 366)
-            )
-        ):
-            raise Refused("The series has no such date. Choose one from the list as you type.")
-        return series, key, session
+        return await its_series(tx, await self._settings.of(tx, actor.guild_id), actor, series_id, what)
 
     async def choices(self, guild_id: int, typed: str) -> list[tuple[int, str]]:
         """The server's series for a list to choose from."""
@@ -279,21 +218,3 @@ class SeriesService:
             rows = await stored.of_guild(tx, guild_id, states=("active", "paused"))
         found = [(row.series_id, cards.choice(row, rules_of(row))) for row in rows]
         return [row for row in found if typed.casefold() in row[1].casefold()][:25]
-
-    async def date_choices(self, guild_id: int, typed: str) -> list[tuple[str, str]]:
-        """Coming occurrences of the server's series that are neither skipped nor cancelled."""
-        now, found = self._clock.now(), []
-        async with self._database.reading() as tx:
-            for series in await stored.of_guild(tx, guild_id, states=("active", "paused")):
-                gone = await stored.gone(tx, series.series_id)
-                found += [
-                    (
-                        occurrence.instant,
-                        f"{series.series_id}:{occurrence.key}",
-                        cards.date_choice(series, occurrence),
-                    )
-                    for occurrence in occurrences(rules_of(series), now, now + timedelta(days=200))
-                    if occurrence.key not in gone
-                ]
-        rows = [(value, name) for _, value, name in sorted(found) if typed.casefold() in name.casefold()]
-        return rows[:25]

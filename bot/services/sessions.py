@@ -21,7 +21,8 @@ from storage.sessions import SessionView
 from storage.tables import Session
 
 #: "edited" is all that is none of the others: title, talks, presenters, volunteers, links. "held": it is over.
-Kind = Literal["planned", "edited", "moved", "cancelled", "held"]
+#: "restored": it had been cancelled, and takes place after all.
+Kind = Literal["planned", "edited", "moved", "cancelled", "restored", "held"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Sessions:
         """A transaction that changes one session: at its end the followers are told what became of it.
 
         Who may is for the caller to ask, inside. Raises Refused when the server has no such session, or when it was
-        cancelled.
+        cancelled (and, for "restored", when it was not).
         """
         async with self._database.transaction() as tx:
             settings = await self._settings.of(tx, actor.guild_id)
@@ -87,7 +88,7 @@ class Sessions:
         """The same within a transaction that changes more than one session."""
         before = await sessions.apart(tx, actor.guild_id, session_id)
         view = await sessions.get(tx, actor.guild_id, session_id)
-        if before is None or view is None or view.session.state == "cancelled":
+        if before is None or view is None or (view.session.state == "cancelled") != (kind == "restored"):
             raise Refused(f"There is no session {session_id} here. `/schedule` shows what is planned.")
         change = Changing(tx, settings, view)
         yield change

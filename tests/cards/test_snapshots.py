@@ -51,9 +51,9 @@ CARDS: dict[str, Callable[[], Card]] = {
         [], total=0, page=0, sort="votes", topic=None, emoji="👍", chances={}
     ),
     "session-planned": lambda: sessions.planned(
-        MEETING, notes=["17:00 is when clocks change."], channel_id=300
+        MEETING, notes=["17:00 is when clocks change."], channel="300"
     ),
-    "session-planned-bare": lambda: sessions.planned(view(), notes=[], channel_id=None),
+    "session-planned-bare": lambda: sessions.planned(view(), notes=[], channel="announcements"),
     "session-announced": lambda: sessions.announcement(MEETING),
     "session-announced-plain": lambda: sessions.announcement(PLAIN),
     "session-next": lambda: sessions.next_session(MEETING, later=2),

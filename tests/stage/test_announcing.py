@@ -52,7 +52,7 @@ async def test_a_move_is_news_with_both_times_and_pings_the_chosen_role_alone(st
     announcement, news = await stage.posts("announcements")
     assert "Tue 16 June 2026, 18:00 CEST · 12:00 EDT · 09:00 PDT · 01:30 ACST Wed" in text_of(announcement)
     assert "~~Mon 15 June 2026, 17:00 CEST" in text_of(news)
-    assert "→ **Tue 16 June 2026, 18:00 CEST" in text_of(news)
+    assert "Now: **Tue 16 June 2026, 18:00 CEST" in text_of(news)
     assert notified(announcement) == set()
     assert notified(news) == {stage.alice.id}
 
@@ -99,3 +99,9 @@ async def test_planning_onto_a_holiday_or_a_conference_says_so(stage: Bench) -> 
     assert "falls into NeurIPS 2026" in await planned(stage, "2026-12-07 17:00")
     assert "⚠️" not in await planned(stage, "2026-06-15 17:00")
     assert "is a public holiday in DE: " in await moved(stage, "2026-12-25 17:00")
+
+
+async def test_so_does_moving_one_date_of_a_series(stage: Bench) -> None:
+    await (await stage.olga.slash("/series create", first="2026-11-30 17:00", repeat="1w")).final()
+    answer = await stage.olga.slash("/series move", date="1:2026-11-30", when="2026-12-08 17:00")
+    assert "falls into NeurIPS 2026" in (await answer.final()).text

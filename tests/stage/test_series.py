@@ -82,6 +82,39 @@ async def test_one_date_is_skipped_and_the_rest_stays(stage: Bench) -> None:
     assert "2026-06-15T17:00" not in await dates(stage)
 
 
+async def test_a_skipped_date_is_brought_back_by_its_button_with_all_that_was_known_of_it(
+    stage: Bench,
+) -> None:
+    await series(stage)
+    await stage.olga.slash("/session assign", channel="general", session=2, member=stage.bob)
+    skipped = await stage.olga.slash("/series skip", channel="general", date="1:2026-06-15")
+    await stage.olga.slash("/series skip", channel="general", date="1:2026-07-13")  # not planned yet
+    shown = await stage.olga.slash("/series show", channel="general", series=1)
+    assert "~~Monday 15 June 2026~~: does not take place" in shown.text
+    assert "~~Monday 13 July 2026~~" in shown.text
+    assert "Monday 20 July 2026: planned when it is near" in shown.text
+    reader = await stage.alice.slash("/series show", channel="general", series=1)
+    assert "every Monday, 17:00 Europe/Berlin" in reader.text
+    assert not reader.message.buttons
+    await stage.olga.press(skipped, label="It takes place after all")
+    await stage.olga.press(shown, label="Bring back 13 July")
+    await stage.later(days=14)
+    assert await dates(stage) == [*MONDAYS[2:], "2026-07-06T17:00", "2026-07-13T17:00"]
+    assert "2026-06-15T17:00" in await dates(stage, "held")
+    assert await stage.rows("SELECT count(*) FROM presenters") == [(1,)]
+
+
+async def test_a_new_link_holds_for_all_coming_sessions_but_those_that_have_their_own(stage: Bench) -> None:
+    await series(stage, link="https://meet.example/old")
+    form = await stage.olga.slash("/session links", channel="general", session=2)
+    await stage.olga.submit(form, {"link": "https://meet.example/own"})
+    new = "https://meet.example/new"
+    await stage.olga.slash("/series edit", channel="general", series=1, link=new)
+    await stage.later(days=7)
+    links = [link for (link,) in await stage.rows("SELECT link FROM sessions ORDER BY starts_at")]
+    assert links == [new, "https://meet.example/own", new, new, new]
+
+
 async def test_a_date_beyond_the_horizon_can_be_skipped_and_moved_too(stage: Bench) -> None:
     await series(stage)
     await stage.olga.slash("/series skip", channel="general", date="1:2026-07-13")

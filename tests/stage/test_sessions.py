@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.rehearsal import events
 from bot.rehearsal.answers import Answer
 from tests.stage.conftest import Bench, text_of
 
@@ -169,3 +170,34 @@ async def test_the_schedule_turns_its_pages_in_place(stage: Bench) -> None:
     assert "Talk of day 16" in turned.text
     back = await stage.alice.press(turned, label="‹ Sooner")
     assert "Talk of day 10" in back.text
+
+
+async def test_a_cancellation_is_taken_back_with_its_event_its_reminders_and_news_of_it(stage: Bench) -> None:
+    await plan(stage, title="On sparsity", presenter=stage.alice)
+    armed = "SELECT count(*) FROM outbox WHERE state = 'waiting' AND key LIKE '%:reminder:%'"
+    before = await stage.rows(armed)
+    answer = await stage.olga.slash("/session cancel", channel="general", session=1)
+    await stage.settled()
+    assert await stage.rows(armed) == [(0,)]
+    done = await stage.olga.press(answer, label="It takes place after all")
+    assert "Brought back: On sparsity" in done.text
+    posts = [text_of(post) for post in await stage.posts("announcements")]
+    assert [text.splitlines()[0] for text in posts] == [
+        "On sparsity",
+        "Cancelled: On sparsity",
+        "It takes place after all: On sparsity",
+    ]
+    assert f"Who: {stage.alice.mention}" in posts[0]
+    assert await stage.rows(armed) == before
+    planned = [event for event in stage.group.events.values() if event.status == events.SCHEDULED]
+    assert [event.name for event in planned] == ["On sparsity"]
+
+
+async def test_a_move_in_doubt_is_shown_before_it_is_made(stage: Bench) -> None:
+    await plan(stage, title="On sparsity")
+    asked = await stage.olga.slash("/session move", channel="general", session=1, when="03/07/2026 17:00")
+    await asked.final()
+    assert "For session 1 I read **Fri 3 July 2026, 17:00 CEST**" in asked.text
+    assert await stage.rows("SELECT version FROM sessions") == [(1,)]
+    await stage.olga.press(asked, label="Yes, go on")
+    assert await stage.rows("SELECT wall_time FROM sessions") == [("2026-07-03T17:00",)]
