@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.cards.base import Card, clip, member, plain, stamp
 from bot.cards.presenting import members, presenters
 from bot.cards.sessions import session_title
-from bot.cards.times import wall
+from bot.cards.times import when_of
 from storage.sessions import SessionView
 from storage.tables import Deed
 
@@ -18,7 +18,7 @@ def _facts(view: SessionView) -> dict[str, str]:
     """What a session says, field by field, as markup. The join link and contacts are left out: they are private."""
     session = view.session
     facts = {
-        "time": f"{plain(wall(session.starts_at, session.zone))}, {session.minutes} min",
+        "time": f"{plain(when_of(session).words())}, {session.minutes} min",
         "title": plain(session.title or "", 150),
         "volunteers": members(view.volunteers),
     }

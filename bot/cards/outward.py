@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.cards.base import Attachment, Button, Card, Field, action, clip, flat, plain, stamp
 from bot.cards.papers import url_of
 from bot.cards.sessions import Around, announcement, session_title, talk_abstract, talk_title
-from bot.cards.times import unusual, wall
+from bot.cards.times import unusual, when_of
 from bot.publish.calendar import CalendarEvent, add_links, to_ics
 from bot.publish.record import uid
 from storage.sessions import SessionView, TalkView
@@ -55,8 +55,8 @@ def speakers(talk: TalkView, group: Group) -> str:
 
 
 def _times(view: SessionView, group: Group) -> list[str]:
-    start, zone = view.session.starts_at, view.session.zone
-    return [wall(start, zone, group.zones), *unusual(start, zone, group.zones)]
+    when, start, zone = when_of(view.session), view.session.starts_at, view.session.zone
+    return [when.words(group.zones), *(unusual(start, zone, group.zones) if when.exact else [])]
 
 
 def mail(view: SessionView, group: Group) -> str:
@@ -117,7 +117,7 @@ def _md(text: str) -> str:
 
 def social(view: SessionView, group: Group) -> str:
     """A session in at most 280 characters: the time and the address stay whole, the title gives way."""
-    when = wall(view.session.starts_at, view.session.zone, group.zones)
+    when = when_of(view.session).words(group.zones)
     papers = [url_of(talk.paper) for talk in view.talks if talk.paper]
     tail = "\n".join([when, *papers[:1]])
     who = "; ".join(said for talk in view.talks if (said := speakers(talk, group)))
@@ -196,6 +196,7 @@ def calendar_event(view: SessionView, group: Group, updated: datetime) -> Calend
         location=group.place,
         url=papers[0] if papers else "",
         cancelled=session.state == "cancelled",
+        all_day=not when_of(session).exact,
     )
 
 

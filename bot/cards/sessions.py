@@ -10,7 +10,7 @@ from bot.cards import attendance
 from bot.cards.base import Button, Card, Field, action, channel, clip, count, flat, link, names, plain, stamp
 from bot.cards.papers import ABSTRACT, links_of, title_of, url_of
 from bot.cards.presenting import volunteer_button, who
-from bot.cards.times import two_times, wall
+from bot.cards.times import two_times, wall, when_of
 from bot.sources.text import first_sentences, readable
 from storage.rsvps import NOBODY, Counts
 from storage.sessions import SessionView, TalkView
@@ -50,7 +50,8 @@ def talk_title(view: TalkView) -> str:
 
 def when(session: Session, zones: Sequence[str] = ()) -> str:
     """The times a reader needs, their own and the group's with its right abbreviation, and how long it lasts."""
-    return f"{two_times(session, zones)}\n{session.minutes} minutes"
+    known = two_times(session, zones)
+    return f"{known}\n{session.minutes} minutes" if when_of(session).exact else known
 
 
 def _talk_fields(view: SessionView) -> list[Field]:
@@ -247,7 +248,7 @@ def how_soon(view: SessionView, now: datetime) -> str:
 
 def choice(view: SessionView) -> str:
     """A session in a list to choose from: plain text of at most 100 characters."""
-    return clip(f"{wall(view.session.starts_at, view.session.zone)} · {session_title(view)}", 100)
+    return clip(f"{when_of(view.session).words()} · {session_title(view)}", 100)
 
 
 def moved(view: SessionView, before: datetime, notes: Sequence[str] = ()) -> Card:

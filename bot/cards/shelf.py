@@ -11,6 +11,7 @@ from bot.cards.base import Button, Card, Field, action, clip, count, jump, link,
 from bot.cards.forms import Form, Input, Option, Select
 from bot.cards.papers import links_of, shown_emoji, title_of, url_of
 from bot.cards.presenting import members
+from bot.cards.times import day_of
 from bot.sources.text import first_sentences, readable
 from storage.proposals import Standing
 from storage.tables import Choice, Paper, Proposal, Session
@@ -55,7 +56,7 @@ def paper(known: Known, bibtex: str, *, mine: bool, organises: bool) -> Card:
 
 def history(known: Known) -> list[str]:
     """What happened to a paper in the group, a line each."""
-    lines = [f"{_tense(session)} {stamp(session.starts_at, 'D')}." for session in known.read]
+    lines = [f"{_tense(session)} {day_of(session)}." for session in known.read]
     if proposal := known.proposal:
         lines.append(f"Proposed by {member(proposal.proposer_id)} on {stamp(proposal.created_at, 'D')}.")
         if proposal.state == "open":
@@ -71,10 +72,7 @@ def history(known: Known) -> list[str]:
         if proposal.why:
             lines.append(f"Why: {plain(proposal.why, 300)}")
     lines += [f"Chosen on {stamp(c.chosen_at, 'D')}: {c.reason[:200]}" for c in known.choices]
-    lines += [
-        f"Same authors as on {stamp(s.starts_at, 'D')}: {plain(title_of(p), 100)}."
-        for p, s in known.related[:2]
-    ]
+    lines += [f"Same authors as on {day_of(s)}: {plain(title_of(p), 100)}." for p, s in known.related[:2]]
     return [line for line in lines if line]
 
 
@@ -121,7 +119,7 @@ def closed_before(known: Known) -> Card:
 
 def read_before(found: Paper, session: Session) -> Card:
     """Somebody proposes what was read, or will be, without a proposal."""
-    when = f"{_tense(session)} {stamp(session.starts_at, 'D')}."
+    when = f"{_tense(session)} {day_of(session)}."
     return Card(
         title="The group has had this paper"
         if session.state != "planned"
@@ -133,10 +131,7 @@ def read_before(found: Paper, session: Session) -> Card:
 
 def with_related(card: Card, known: Known) -> Card:
     """What a proposer is told, with what the group read by the same people."""
-    lines = [
-        f"Same authors as on {stamp(s.starts_at, 'D')}: {plain(title_of(p), 100)}."
-        for p, s in known.related[:2]
-    ]
+    lines = [f"Same authors as on {day_of(s)}: {plain(title_of(p), 100)}." for p, s in known.related[:2]]
     return replace(card, text="\n".join([card.text, *lines]))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.cards.base import stamp
+from bot.publish.record import When
 from bot.when import Shift, time_line, unusual_gap
 from storage.tables import Session
 
@@ -23,9 +24,21 @@ def wall(instant: datetime, zone: str, zones: Sequence[str] = ()) -> str:
     return time_line(instant, zones, home=zone)
 
 
+def when_of(session: Session) -> When:
+    """The time of a session as exactly as it is known: of the past sometimes no more than a day, or a year."""
+    return When(session.wall_time, session.zone, session.starts_at, session.minutes)
+
+
+def day_of(session: Session) -> str:
+    """The day of a session in each reader's language; in words where not even the day is sure."""
+    return stamp(session.starts_at, "D") if when_of(session).exact else when_of(session).date_words
+
+
 def two_times(session: Session, zones: Sequence[str] = ()) -> str:
     """The reader's own time, in their language, and the group's; a third line where clocks are unusually far apart."""
     start, zone = session.starts_at, session.zone
+    if not when_of(session).exact:
+        return when_of(session).date_words
     lines = [f"{stamp(start, 'F')} ({stamp(start, 'R')})", wall(start, zone, zones)]
     return "\n".join([*lines, *(f"⚠️ {line}" for line in unusual(start, zone, zones))])
 

@@ -50,7 +50,7 @@ class When:
 
     @property
     def date_words(self) -> str:
-        """ "27 April 2026", "May 2023", "2023"."""
+        """Such as "27 April 2026", "May 2023" or "2023"."""
         year, month = f"{self.year}", f"{MONTHS[self.day.month - 1]} {self.year}"
         return (
             year
@@ -61,7 +61,7 @@ class When:
         )
 
     def words(self, zones: tuple[str, ...] = ()) -> str:
-        """ "Mon 27 April 2026, 17:00 CEST · 11:00 EDT", in its own zone and in `zones`; or `date_words`."""
+        """As "Mon 27 April 2026, 17:00 CEST · 11:00 EDT", in its own zone and in `zones`; or `date_words`."""
         return time_line(self.start, zones, home=self.zone) if self.exact else self.date_words
 
 
@@ -108,7 +108,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What happened in a session. Texts are plain Unicode text from outside, TeX made readable; links are web addresses.
+    """What happened in a session. Texts are plain text from outside, their TeX made readable; links are web addresses.
 
     `number` is its own on this bot, for ever. `votes` is how many its paper had when it was chosen.
     """
