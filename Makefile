@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: help demo test lint types contracts unit test-browser pictures bench soak lock clean
+.PHONY: help demo test lint types contracts unit test-browser pictures eval bench soak lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -43,6 +43,9 @@ test-browser: $(VENV)/dev.stamp ## the rehearsal room in a real browser (finds o
 
 pictures: $(VENV)/dev.stamp ## take the manual's pictures again (needs Chromium)
 	$(PY) tools/pictures.py
+
+eval: $(VENV)/run.stamp ## how well papers are routed, from the labelled papers in ../shared
+	$(PY) tools/eval_topics.py $(ARGS)
 
 bench: $(VENV)/run.stamp ## what it costs, as ratios to baselines of the same run
 	for bench in tools/bench*.py; do echo "== $$bench"; $(PY) $$bench || exit 1; done

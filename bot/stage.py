@@ -124,7 +124,7 @@ class Stage:
             for post, title in posts
         ]
         armed += [
-            Armed(due=run.next_try_at, kind="digest", text=waiting.digest(run), state="waiting")
+            Armed(due=run.next_try_at, kind="digest", text=waiting.digest(run, self._called), state="waiting")
             for run in runs
         ]
         return sorted(armed, key=lambda item: item["due"])

@@ -47,6 +47,7 @@ class DigestCommands(commands.Cog):
         papers="Papers a channel gets at most",
         cross="Whether cross-lists count as new",
         replacements="Whether new versions of papers never shown count",
+        channel="Give “days” and “at” to one channel only; without them, it goes with the others again",
     )
     async def settings(
         self,
@@ -56,10 +57,12 @@ class DigestCommands(commands.Cog):
         papers: app_commands.Range[int, 1, 50] | None = None,
         cross: bool | None = None,  # noqa: FBT001 - an option of the command
         replacements: bool | None = None,  # noqa: FBT001
+        channel: discord.TextChannel | None = None,
     ) -> None:
         """When and what the digest brings; with options, change it (for organisers)"""
         given = {"at": at, "days": days, "max_papers": papers, "cross": cross, "replacements": replacements}
-        await answer(interaction, lambda actor: self._wanted.settings(actor, given))
+        only = (str(channel.id), channel.name) if channel else None
+        await answer(interaction, lambda actor: self._wanted.settings(actor, given, only))
 
     @digest.command()
     async def topics(self, interaction: discord.Interaction[Any]) -> None:

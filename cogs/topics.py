@@ -37,6 +37,7 @@ class TopicCommands(commands.Cog):
         categories=f"The arXiv categories its papers come from, such as cs.LG. {_LIST}",
         channel="Where its papers go",
         area="Under which heading it stands",
+        description="What it is about, in a sentence",
     )
     async def add(
         self,
@@ -47,14 +48,19 @@ class TopicCommands(commands.Cog):
         categories: Text,
         channel: discord.TextChannel | None = None,
         area: app_commands.Range[str, 1, 80] | None = None,
+        description: app_commands.Range[str, 1, 300] | None = None,
     ) -> None:
         """Add a topic (for organisers)"""
-        edit = Edit(name, area, categories, str(channel.id) if channel else None, phrases)
+        edit = Edit(name, area, categories, str(channel.id) if channel else None, phrases, description)
         await answer(interaction, lambda actor: self._taxonomies.add(actor, key, edit))
 
     @topics.command()
     @app_commands.describe(
-        topic="Which one", categories=_LIST, area="Under which heading it stands", remove="Whether it goes"
+        topic="Which one",
+        categories=_LIST,
+        area="Under which heading it stands",
+        description="What it is about, in a sentence",
+        remove="Whether it goes",
     )
     async def edit(
         self,
@@ -63,10 +69,12 @@ class TopicCommands(commands.Cog):
         name: app_commands.Range[str, 1, 80] | None = None,
         categories: Text | None = None,
         area: app_commands.Range[str, 1, 80] | None = None,
+        description: app_commands.Range[str, 1, 300] | None = None,
         remove: bool = False,  # noqa: FBT001, FBT002 - an option of the command
     ) -> None:
         """Change or remove a topic (for organisers)"""
-        edit, topics = Edit(name, area, categories), self._taxonomies
+        edit = Edit(name, area, categories, description=description)
+        topics = self._taxonomies
         await answer(
             interaction,
             lambda actor: topics.remove(actor, topic) if remove else topics.edit(actor, topic, edit),

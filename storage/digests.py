@@ -15,15 +15,15 @@ from storage.tables import Announced, DigestRun, FeedDay, Paper, Shown
 _CHUNK = 500
 
 
-async def run(tx: Tx, guild_id: int, day: date) -> DigestRun | None:
-    return await tx.get(DigestRun, (guild_id, day))
+async def run(tx: Tx, guild_id: int, day: date, channel: str) -> DigestRun | None:
+    return await tx.get(DigestRun, (guild_id, day, channel))
 
 
 async def pending(tx: Tx, guild_id: int) -> Sequence[DigestRun]:
     rows = await tx.scalars(
         select(DigestRun)
         .where(DigestRun.guild_id == guild_id, DigestRun.state == "due")
-        .order_by(DigestRun.day)
+        .order_by(DigestRun.next_try_at)
     )
     return rows.all()
 
@@ -32,7 +32,7 @@ async def due(tx: Tx, now: datetime) -> Sequence[DigestRun]:
     rows = await tx.scalars(
         select(DigestRun)
         .where(DigestRun.state == "due", DigestRun.next_try_at <= now)
-        .order_by(DigestRun.next_try_at, DigestRun.guild_id)
+        .order_by(DigestRun.next_try_at, DigestRun.guild_id, DigestRun.channel)
     )
     return rows.all()
 
@@ -44,46 +44,87 @@ async def next_run_at(tx: Tx) -> datetime | None:
     return found
 
 
-async def plan(tx: Tx, *, guild_id: int, day: date, at: datetime, now: datetime) -> None:
-    """Make the digest of `day` the next one of a server, in place of another that is not due yet."""
+async def plan(tx: Tx, *, guild_id: int, day: date, channel: str, at: datetime, now: datetime) -> None:
+    """Make the digest of `day` the next one of a channel, in place of another that is not due yet."""
     await tx.execute(
         delete(DigestRun).where(
             DigestRun.guild_id == guild_id,
+            DigestRun.channel == channel,
             DigestRun.state == "due",
             DigestRun.attempts == 0,
             DigestRun.day != day,
             DigestRun.next_try_at > now,
         )
     )
-    known = await tx.get(DigestRun, (guild_id, day))
+    known = await run(tx, guild_id, day, channel)
     if known is None:
-        tx.add(DigestRun(guild_id=guild_id, day=day, next_try_at=at))
+        through, through_day = await last_considered(tx, guild_id, channel)
+        if channel and through is None:
+            through = await last_announced(tx)
+        tx.add(
+            DigestRun(
+                guild_id=guild_id,
+                day=day,
+                channel=channel,
+                next_try_at=at,
+                through=through,
+                through_day=through_day,
+            )
+        )
     elif known.state == "due" and known.attempts == 0:
         known.next_try_at = at
 
 
-async def unplan(tx: Tx, guild_id: int) -> None:
-    """No digest is due on a server any more."""
-    await tx.execute(delete(DigestRun).where(DigestRun.guild_id == guild_id, DigestRun.state == "due"))
+async def unplan(tx: Tx, guild_id: int, *, but: Collection[str] = ()) -> None:
+    """No digest is due on a server any more, except those of the channels `but`.
+
+    What a channel had not considered yet is left to the next digest of all others.
+    """
+    rows = await tx.scalars(select(DigestRun).where(DigestRun.guild_id == guild_id, DigestRun.state == "due"))
+    due = rows.all()
+    gone = [row for row in due if row.channel not in but]
+    behind = min((row for row in gone if row.channel and row.through), key=_through, default=None)
+    for row in due:
+        if behind and not row.channel and _through(behind) < _through(row):
+            row.through, row.through_day = behind.through, behind.through_day
+    for row in gone:
+        await tx.delete(row)
 
 
-async def last_considered(tx: Tx, guild_id: int) -> tuple[int | None, date | None]:
-    """The last announcement that a server's digests have considered, and the last day; None before the first."""
-    row = (
+def _through(row: DigestRun) -> int:
+    return row.through or 0
+
+
+async def last_considered(tx: Tx, guild_id: int, channel: str) -> tuple[int | None, date | None]:
+    """The last announcement that the digests of a channel have considered, and the last day.
+
+    Before its first one: what those of the whole server have; None and None before the first of all.
+    """
+    found = (
         await tx.execute(
-            select(func.max(DigestRun.through), func.max(DigestRun.through_day)).where(
-                DigestRun.guild_id == guild_id
+            select(DigestRun.through, DigestRun.through_day)
+            .where(
+                DigestRun.guild_id == guild_id,
+                DigestRun.channel.in_((channel, "")),
+                DigestRun.through.is_not(None),
             )
+            .order_by(DigestRun.channel.desc(), DigestRun.day.desc())
+            .limit(1)
         )
-    ).one()
-    return row[0], row[1]
+    ).first()
+    return (found[0], found[1]) if found else (None, None)
 
 
-async def last_runs(tx: Tx, guild_id: int, *, before: date, limit: int) -> Sequence[DigestRun]:
-    """A server's digests before a day, the latest first."""
+async def last_runs(tx: Tx, guild_id: int, channel: str, *, before: date, limit: int) -> Sequence[DigestRun]:
+    """The digests of a channel before a day, the latest first."""
     rows = await tx.scalars(
         select(DigestRun)
-        .where(DigestRun.guild_id == guild_id, DigestRun.day < before, DigestRun.state != "due")
+        .where(
+            DigestRun.guild_id == guild_id,
+            DigestRun.channel == channel,
+            DigestRun.day < before,
+            DigestRun.state != "due",
+        )
         .order_by(DigestRun.day.desc())
         .limit(limit)
     )

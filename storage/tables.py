@@ -514,7 +514,7 @@ class Announced(Row):
 
 
 class DigestRun(Row):
-    """One server's digest of one local day, from due to done."""
+    """One server's digest of one local day, from due to done: a channel's own, or that of all others."""
 
     __tablename__ = "digest_runs"
     __table_args__ = (Index("ix_digest_runs_due", "state", "next_try_at"),)
@@ -529,6 +529,9 @@ class DigestRun(Row):
     through: Mapped[int | None] = mapped_column(default=None)  # the last announcement that was considered
     through_day: Mapped[date | None] = mapped_column(default=None)  # and the last day that had been announced
     asked_by: Mapped[int | None] = mapped_column(default=None)  # who asked for it out of turn
+    channel: Mapped[str] = mapped_column(
+        String(100), primary_key=True, default=""
+    )  # "": all without days of their own
 
 
 class Shown(Row):

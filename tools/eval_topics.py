@@ -94,6 +94,15 @@ def micro_f1(scores: Sequence[dict[str, float]], labels: Sequence[Label]) -> flo
     return sum((count(topic.key, scores, labels) for topic in shipped()), Count()).f1
 
 
+def figures(scores: Sequence[dict[str, float]], labels: Sequence[Label]) -> list[str]:
+    """The row of docs/topics.md: F1 of topics (micro, macro) and areas (micro), and false alarms on "none"."""
+    topics = [count(topic.key, scores, labels) for topic in shipped()]
+    areas = [count(area, scores, labels) for area in shipped().by_area()]
+    alarms = sum(bool(said(score)) for score, label in zip(scores, labels, strict=True) if not label.topics)
+    shares = (sum(topics, Count()).f1, fmean(topic.f1 for topic in topics), sum(areas, Count()).f1)
+    return [*(f"{share:.3f}".removeprefix("0") for share in shares), str(alarms)]
+
+
 def table(router: Router, labels: Sequence[Label]) -> str:
     """All figures of one router."""
     scores = routed(router, labels)

@@ -221,7 +221,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--train", type=Path, default=ROOT.parent / "shared/arxiv-samples/train.jsonl.gz")
     parser.add_argument("--dev", type=Path, default=ROOT.parent / "shared/arxiv-samples/dev.jsonl")
-    parser.add_argument("--grams", type=int, default=2500, help="how many grams the model keeps")
+    parser.add_argument("--grams", type=int, default=1500, help="how many grams the model keeps")
     parser.add_argument("--to", type=Path, default=ROOT / "bot/topics", help="the folder to write to")
     options = parser.parse_args()
     labelled, dev = papers_in(options.train), papers_in(options.dev)

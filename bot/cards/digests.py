@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 from bot.cards.base import Button, Card, action, clip, count, flat, jump, link, plain
 from bot.cards.forms import Option, Select
-from bot.cards.papers import abs_url, links_of, propose_button, title_of
-from bot.sources.text import first_sentences, gist, readable
+from bot.cards.papers import abs_url, propose_button, title_of
+from bot.sources.text import gist, readable
 from storage.tables import Paper, Proposal
 
 #: Papers in one message. Discord gives five rows: the menu takes one, and in the other four of five buttons each paper
@@ -19,9 +18,7 @@ PER_MESSAGE = 9
 #: What one paper may take of the 4,096 characters of a description, and how it is shortened until it fits.
 _ENTRY = 400
 _LENGTHS = ((140, 70, 150), (140, 60, 90), (120, 50, 0), (70, 0, 0), (30, 0, 0))
-_ABSTRACT = 3000
 _AUTHORS, _TOPIC = 3, 40
-_PREVIEWED = 5
 
 
 @dataclass(frozen=True)
@@ -46,19 +43,6 @@ class Heading:
     last: date
     late: bool = False
     again: bool = False
-
-
-class Placed(Protocol):
-    """A line that a digest would have."""
-
-    @property
-    def paper(self) -> Paper: ...
-    @property
-    def topics(self) -> tuple[str, ...]: ...
-    @property
-    def reason(self) -> str | None: ...
-    @property
-    def posted(self) -> bool: ...
 
 
 def digest(heading: Heading, lines: Sequence[Line], *, left: int, out: int = 0, needed: int) -> Card:
@@ -182,78 +166,6 @@ def _proposed(line: Line) -> str:
     return "proposed"
 
 
-def paper(line: Line, *, needed: int) -> Card:
-    """A line in full, privately: the abstract, why it is here, and what can be done with it."""
-    paper = line.paper
-    why = f"In the digest as **{plain(' · '.join(line.topics), 200)}**" if line.topics else ""
-    why += f", {plain(line.reason, 150)}" if line.reason else ""
-    parts = (
-        f"*{plain(', '.join(paper.authors), 400)}*" if paper.authors else "",
-        plain(first_sentences(readable(paper.abstract), _ABSTRACT)),
-        f"-# {why}" if why else "",
-        links_of(paper),
-        _liked_so_far(line, needed),
-    )
-    return Card(
-        title=title_of(paper),
-        url=abs_url(paper.paper_id),
-        text="\n\n".join(part for part in parts if part),
-        tone="paper",
-        buttons=(
-            Button("Read this", action=action("like", paper.paper_id), emoji="👍"),
-            propose_button(paper, "Propose it now"),
-            Button("Not for us", action=action("not_for_us", paper.paper_id)),
-        ),
-    )
-
-
-def _liked_so_far(line: Line, needed: int) -> str:
-    if line.proposal is not None:
-        return "It has been proposed already."
-    if not line.likes:
-        return ""
-    missing = needed - line.likes
-    rest = f"; {missing} more and it is a proposal" if missing > 0 else ""
-    return f"{count(line.likes, 'member')} would read it{rest}."
-
-
-def liked(line: Line, *, needed: int) -> Card:
-    """Your 👍 counts."""
-    title = f"**{plain(title_of(line.paper), 200)}**"
-    if line.proposal is not None:
-        said = "It has been proposed already: vote for it there, too."
-    elif needed:
-        said = f"👍 {line.likes} of {needed}. With {needed} it becomes a proposal."
-    else:
-        said = "Papers like it will come higher."
-    return Card(text=f"{title}\n{said}", tone="good", buttons=_after(line))
-
-
-def liked_by(number: int) -> str:
-    """Why a paper was proposed that nobody proposed."""
-    return f"{count(number, 'member')} marked it in the digest."
-
-
-def disliked(line: Line) -> Card:
-    return Card(
-        text=f"**{plain(title_of(line.paper), 200)}**\nNoted. Papers like it will come lower in this server's digests.",
-        buttons=_take_back(line),
-    )
-
-
-def taken_back(line: Line) -> Card:
-    return Card(text=f"**{plain(title_of(line.paper), 200)}**\nTaken back.")
-
-
-def _after(line: Line) -> tuple[Button, ...]:
-    propose = () if line.proposal else (propose_button(line.paper, "Propose it now"),)
-    return (*propose, *_take_back(line))
-
-
-def _take_back(line: Line) -> tuple[Button, ...]:
-    return (Button("Take it back", action=action("no_verdict", line.paper.paper_id)),)
-
-
 def more(lines: Sequence[Line], *, left: int, day: date) -> Card:
     """A page of what a digest did not post, privately."""
     return Card(
@@ -264,69 +176,3 @@ def more(lines: Sequence[Line], *, left: int, day: date) -> Card:
         selects=(_menu(lines),),
         buttons=(*(_like(line) for line in lines), *_more(lines, left)),
     )
-
-
-def preview(
-    channels: Mapping[str, Sequence[Placed]], names: Mapping[str, str], troubles: Sequence[str]
-) -> Card:
-    """What the next digest would show in each channel."""
-    parts = []
-    for channel, lines in channels.items():
-        posted = [line for line in lines if line.posted]
-        shown = [
-            f"{number}. {link(clip(title_of(line.paper), 90), abs_url(line.paper.paper_id))} "
-            f"· {plain(names.get(line.topics[0], line.topics[0]), 40)}"
-            for number, line in enumerate(posted[:_PREVIEWED], 1)
-        ]
-        behind = len(lines) - len(posted)
-        rest = f"… {len(posted) - len(shown)} more" if len(posted) > len(shown) else ""
-        rest += f"{', ' if rest else ''}{behind} behind “Show more”" if behind else ""
-        parts.append(
-            "\n".join([f"**#{plain(channel)}**: {count(len(posted), 'paper')}", *shown, rest]).strip()
-        )
-    text = "\n\n".join([*dict.fromkeys(troubles), *parts])
-    return Card(
-        title="The next digest, as far as arXiv has it",
-        text=text or "Nothing new for this group's topics so far.",
-        footer="Nothing was posted.",
-        tone="digest",
-    )
-
-
-def made_now(papers: int, troubles: Sequence[str], lags: Sequence[str], silence: str | None) -> Card:
-    """What came of asking for a digest out of turn."""
-    if papers:
-        said = f"{count(papers, 'new paper')} on the way to the topic channels."
-    else:
-        said = "There is nothing new for this group's topics."
-    reasons = list(dict.fromkeys([*troubles, *(f"arXiv's feed of {lag}." for lag in lags)]))
-    if (troubles or lags) and papers == 0:
-        reasons.append("I ask again by myself today.")
-    return Card(
-        title="Digest", text="\n".join([said, *reasons, *([silence] if silence and not papers else [])]),
-        tone="good" if papers else "plain",
-    )  # fmt: skip
-
-
-def failed(since: date, cause: str) -> Card:
-    """Told to the organisers after the second day without an answer."""
-    return Card(
-        title="Two days without arXiv",
-        text=f"I could not make the digest since {day_name(since)}. {plain(cause, 500)}\n"
-        "I go on trying every day; what was missed comes in one digest when arXiv answers again.",
-        tone="bad",
-    )
-
-
-def no_category(category: str) -> Card:
-    """Told to the organisers once: a topic names a category that arXiv does not have."""
-    return Card(
-        title=f"arXiv knows no category “{plain(category)}”",
-        text="One of the topics names it. Look for it with `/topics list` and mend it with `/topics edit`; "
-        "the list of all is on https://arxiv.org/category_taxonomy.",
-        tone="warn",
-    )
-
-
-def closed(reason: str) -> Card:
-    return Card(title="No new papers today", text=reason, tone="digest")

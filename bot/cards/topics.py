@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.cards.base import Card, Field, clip, count, plain
+from bot.cards.digest_settings import place_name
 from bot.sources.text import readable
 from bot.topics.router import Match
 from bot.topics.taxonomy import Topic
 
 _NEAR = 3
-
-
-def _place(topic: Topic) -> str:
-    if not topic.channel:
-        return "nowhere"
-    return f"<#{topic.channel}>" if topic.channel.isdigit() else f"#{plain(topic.channel)}"
 
 
 def listed(topics: Sequence[Topic], *, own: bool) -> Card:
@@ -39,15 +34,16 @@ def listed(topics: Sequence[Topic], *, own: bool) -> Card:
 
 def _row(topic: Topic) -> str:
     found = count(len(topic.phrases), "phrase")
-    return f"`{topic.key}` **{plain(topic.name, 80)}** → {_place(topic)} · {found}"
+    return f"`{topic.key}` **{plain(topic.name, 80)}** → {place_name(topic.channel)} · {found}"
 
 
 def changed(topic: Topic, *, new: bool) -> Card:
     """A topic as it is now."""
     rows = (
-        f"papers go to {_place(topic)}",
+        f"papers go to {place_name(topic.channel)}",
         f"categories: {plain(', '.join(topic.categories)) or 'none, so nothing is fetched for it'}",
         f"area: {plain(topic.area)}",
+        *([f"about: {plain(topic.description, 300)}"] if topic.description else []),
         f"{count(len(topic.phrases), 'phrase')}: change them with `/topics phrases`",
     )
     return Card(
@@ -65,10 +61,11 @@ def removed(topic: Topic) -> Card:
 
 def phrases(topic: Topic, *, changed: bool = False) -> Card:
     """The phrases that find a topic's papers."""
-    shown = ", ".join(topic.phrases)
+    shown = plain(", ".join(topic.phrases), 3500)
+    about = f"*{plain(topic.description, 400)}*\n" if topic.description else ""
     return Card(
         title=f"{topic.key} · {topic.name}",
-        text=plain(shown, 3500) or "It has no phrases yet: add some with `/topics phrases add:`.",
+        text=about + (shown or "It has no phrases yet: add some with `/topics phrases add:`."),
         footer="Matched word by word, whatever the case, plural or ending.",
         tone="good" if changed else "plain",
     )
@@ -79,10 +76,10 @@ def tried(
 ) -> Card:
     """Where a paper would go, and why."""
     rows = [
-        f"**{plain(topics[match.topic_key].name, 80)}** → {_place(topics[match.topic_key])} · {match.score:.0%}\n"
+        f"**{plain(topic.name, 80)}** → {place_name(topic.channel)} · {match.score:.0%}\n"
         f"-# because of {plain(', '.join(match.reasons), 250) or 'the whole of its words'}"
         for match in matches
-        if match.topic_key in topics
+        if (topic := topics.get(match.topic_key))
     ]
     there = {match.topic_key for match in matches}
     near = sorted(

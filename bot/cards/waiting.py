@@ -60,10 +60,11 @@ def subject(post: Post, title: str) -> str:
     return flat(title) or (_day(date.fromisoformat(day)) if day else "")
 
 
-def digest(run: DigestRun) -> str:
+def digest(run: DigestRun, called: Called) -> str:
     """A digest that is still to be made."""
     again = f", after {count(run.attempts, 'try', 'tries')}" if run.attempts else ""
-    return f"New papers on {_day(run.day)}{again}"
+    where = f" for {place_of(f'channel:{run.channel}', called)}" if run.channel else ""
+    return f"New papers{where} on {_day(run.day)}{again}"
 
 
 def _day(day: date) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import readers
-from bot.config.readers import CUSTOM_EMOJI, WEEKDAYS, is_loopback
+from bot.config.readers import CUSTOM_EMOJI, WEEKDAYS, Schedule, is_loopback
 from bot.config.tables import read_conferences, read_topics, suggest
 from bot.publish.record import OutsideArchive
 from bot.topics.taxonomy import Topic
@@ -29,6 +29,7 @@ __all__ = [
     "KEYS",
     "WEEKDAYS",
     "ConfigError",
+    "Schedule",
     "ServerSettings",
     "Settings",
     "is_loopback",
@@ -120,6 +121,7 @@ class Digest:
     say_closed: bool
     likes_to_propose: int  # 0: never
     authors: tuple[str, ...]  # colleagues, whose papers are marked
+    channels: tuple[Schedule, ...]  # those with days of their own
 
 
 @dataclass(frozen=True)
@@ -281,6 +283,12 @@ KEYS: dict[str, Key] = {
     ),
     "digest.days": Key(
         ["mon", "tue", "wed", "thu", "fri"], readers.days, "On which weekdays.", per_server=True
+    ),
+    "digest.channels": Key(
+        [],
+        readers.schedules,
+        "Channels with days of their own, such as “theory: weekly; news: mon thu 17:00”.",
+        per_server=True,
     ),
     "digest.max_papers": Key(
         9,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -172,6 +173,39 @@ def days(value: Any) -> frozenset[int]:
             raise ValueError(f'"{item}" is not a weekday; use ' + ", ".join(WEEKDAYS))
         found.add(WEEKDAYS.index(day))
     return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """On which weekdays a channel gets its digest, and when, if not at the hour of all others."""
+
+    channel: str
+    days: frozenset[int]
+    at: time | None = None
+
+    def __str__(self) -> str:
+        named = " ".join(WEEKDAYS[day] for day in sorted(self.days)) or "none"
+        return f"{self.channel}: {named}" + (f" {self.at:%H:%M}" if self.at else "")
+
+
+_SCHEDULE = '"theory: weekly" or "theory: mon thu 17:00"'
+
+
+def schedules(value: Any) -> tuple[Schedule, ...]:
+    """Digest days of single channels: a list of texts, or one text with semicolons between them."""
+    items = value.split(";") if isinstance(value, str) else listed(value, '["theory: weekly"]')
+    found = [_schedule(item) for item in items if not isinstance(item, str) or item.strip()]
+    return tuple({schedule.channel: schedule for schedule in found}.values())
+
+
+def _schedule(item: Any) -> Schedule:
+    channel, colon, rest = text(item).rpartition(": ")
+    *named, last = rest.replace(",", " ").split() or [""]
+    at = clock_time(last) if ":" in last else None
+    wanted = named if at else [*named, last]
+    if not colon or not any(wanted):
+        raise ValueError(f'"{item}" must name a channel and its days, such as {_SCHEDULE}')
+    return Schedule(place(channel), days(wanted[0] if len(wanted) == 1 else wanted), at)
 
 
 def is_loopback(host: str | None) -> bool:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.config import ServerSettings
+from bot.services.digest_rounds import REST, categories_of, round_of
 from bot.services.selection import Candidate, Line, choose
 from bot.services.tastes import Readings, Tastes
 from bot.sources.calendar import eastern_day
@@ -20,7 +21,7 @@ from storage.tables import Paper
 
 @dataclass(frozen=True)
 class Chosen:
-    """Each channel's lines, best first; all that was considered; and what to remember as considered."""
+    """Each channel's lines, best first; all that was considered for no other round; what to remember."""
 
     channels: dict[str, list[Line]]
     candidates: list[Candidate]
@@ -49,13 +50,14 @@ class DigestChoice:
     def __init__(self, database: Database, clock: Clock, tastes: Tastes) -> None:
         self._database, self._clock, self._tastes = database, clock, tastes
 
-    async def choose(self, guild_id: int, settings: ServerSettings, shelf: Shelf) -> Chosen:
-        """Choose what `guild_id` has not been shown; notes nothing."""
+    async def choose(self, guild_id: int, settings: ServerSettings, shelf: Shelf, name: str) -> Chosen:
+        """Choose what the channels of the round `name` have not been shown; notes nothing."""
         today = eastern_day(self._clock.now())
         here = self._clock.now().astimezone(ZoneInfo(settings.group.timezone)).date()
         async with self._database.reading() as tx:
-            after, after_day = await digests.last_considered(tx, guild_id)
-            found = await digests.announced(tx, categories_of(settings), _kinds(settings), after=after)
+            after, after_day = await digests.last_considered(tx, guild_id, name)
+            wanted = categories_of(settings, name)
+            found = await digests.announced(tx, wanted, _kinds(settings), after=after)
             known = await digests.shown(tx, guild_id, found)
             through = await digests.last_announced(tx)
         papers_found = await shelf.many([paper_id for paper_id in found if paper_id not in known])
@@ -69,12 +71,15 @@ class DigestChoice:
         channels = await asyncio.to_thread(
             choose, candidates, settings.topics, router, rank, settings.digest, today
         )
-        return Chosen(channels, candidates, through, today, here)
-
-
-def categories_of(settings: ServerSettings) -> set[str]:
-    """The arXiv categories of the topics whose papers are posted somewhere."""
-    return {category for topic in settings.topics if topic.channel for category in topic.categories}
+        mine = {place: lines for place, lines in channels.items() if round_of(settings, place) == name}
+        routed = {line.paper.paper_id for lines in channels.values() for line in lines}
+        others = routed - {line.paper.paper_id for lines in mine.values() for line in lines}
+        wanted_here = [
+            one
+            for one in candidates
+            if one.paper.paper_id not in others and (name == REST or one.paper.paper_id in routed)
+        ]
+        return Chosen(mine, wanted_here, through, today, here)
 
 
 def _kinds(settings: ServerSettings) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from bot.cards import Card
+from bot.cards import Card, digest_papers
 from bot.cards import digests as cards
 from bot.clock import Clock
 from bot.log import event
@@ -48,24 +48,24 @@ class DigestPresses:
             lines = await self._posts.lines(tx, actor.guild_id, settings, [paper_id])
         if not lines:
             raise Refused("This paper is in none of this server's digests.")
-        return cards.paper(lines[0], needed=settings.digest.likes_to_propose)
+        return digest_papers.paper(lines[0], needed=settings.digest.likes_to_propose)
 
     async def like(self, actor: Actor, paper_id: str) -> Card:
         """👍: the group should read it. The last one that is needed makes it a proposal."""
         line, needed = await self._note(actor, paper_id, verdicts.LIKE)
         if line.proposal is None and 0 < needed <= line.likes:
-            return await self._proposals.read_this(actor, paper_id, why=cards.liked_by(line.likes))
-        return cards.liked(line, needed=needed)
+            return await self._proposals.read_this(actor, paper_id, why=digest_papers.liked_by(line.likes))
+        return digest_papers.liked(line, needed=needed)
 
     async def dislike(self, actor: Actor, paper_id: str) -> Card:
         """Not for us: papers like it come lower."""
         line, _ = await self._note(actor, paper_id, verdicts.DISLIKE)
-        return cards.disliked(line)
+        return digest_papers.disliked(line)
 
     async def take_back(self, actor: Actor, paper_id: str) -> Card:
         """Neither 👍 nor "not for us" any more."""
         line, _ = await self._note(actor, paper_id, None)
-        return cards.taken_back(line)
+        return digest_papers.taken_back(line)
 
     async def more(self, actor: Actor, paper_id: str) -> Card:
         """The lines that come after a paper's and were not posted, a page of them."""

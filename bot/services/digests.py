@@ -10,27 +10,28 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.cards import Card
-from bot.cards import digests as cards
+from bot.cards import digest_news as cards
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.log import event
 from bot.services.arxiv_days import ArxivDays, News
-from bot.services.digest_choice import DigestChoice, Shelf, categories_of
+from bot.services.digest_choice import DigestChoice, Shelf
+from bot.services.digest_news import DigestNews, reason_for_silence
 from bot.services.digest_posts import DigestPosts
+from bot.services.digest_rounds import categories_of, next_time, rounds
 from bot.services.follows import Follows
 from bot.services.outbox import Outbox
 from bot.services.people import Actor
+from bot.services.selection import Line
 from bot.services.settings import SettingsService
 from bot.sources import SourceTrouble
-from bot.sources.calendar import eastern_day, is_feed_day, is_weekend, next_feed_day
-from bot.when import resolve_wall
 from storage import digests, guilds
 from storage.database import Database, Tx, wake
-from storage.tables import DigestRun, Post
+from storage.tables import DigestRun
 
 log = logging.getLogger(__name__)
 
@@ -61,42 +62,27 @@ class Digests:
         posts: DigestPosts,
         follows: Follows,
     ) -> None:
-        self._database, self._clock, self._settings, self._outbox = database, clock, settings, outbox
+        self._database, self._clock, self._settings = database, clock, settings
         self._days, self._choice, self._posts, self._follows = days, choice, posts, follows
         self._making = asyncio.Lock()
-        outbox.says("digest_failed", self._failed)
-        outbox.says("digest_category", self._no_category)
-        outbox.says("digest_closed", self._closed)
+        self._news = DigestNews(clock, outbox)
         settings.on_change(self._plan)
 
     # planning
 
     async def _plan(self, tx: Tx, guild_id: int, settings: ServerSettings) -> None:
-        """Make the next digest day of a server due."""
-        run = self._next_run(settings, self._clock.now())
-        while run is not None and (known := await digests.run(tx, guild_id, run[0])) and known.state != "due":
-            run = self._next_run(settings, run[1])
-        if run is None:
-            await digests.unplan(tx, guild_id)
-        else:
-            await digests.plan(tx, guild_id=guild_id, day=run[0], at=run[1], now=self._clock.now())
+        """Make the next digest day of every round of a server due."""
+        planned = [name for name in rounds(settings) if await self._plan_round(tx, guild_id, settings, name)]
+        await digests.unplan(tx, guild_id, but=planned)
         wake(tx)
 
-    @staticmethod
-    def _next_run(settings: ServerSettings, after: datetime) -> tuple[date, datetime] | None:
-        """The first digest day whose hour lies after an instant, and that instant; None when there are no days.
-
-        Keyed by local date: when clocks go back and 02:30 comes twice, it is still one day's digest.
-        """
-        zone = settings.group.timezone
-        today = after.astimezone(ZoneInfo(zone)).date()
-        for ahead in range(9):
-            day = today + timedelta(days=ahead)
-            if day.weekday() in settings.digest.days:
-                at, _ = resolve_wall(datetime.combine(day, settings.digest.at), zone)
-                if at > after:
-                    return day, at
-        return None
+    async def _plan_round(self, tx: Tx, guild_id: int, settings: ServerSettings, name: str) -> bool:
+        run = next_time(settings, name, now := self._clock.now())
+        while run and (known := await digests.run(tx, guild_id, run[0], name)) and known.state != "due":
+            run = next_time(settings, name, run[1])
+        if run is not None:
+            await digests.plan(tx, guild_id=guild_id, day=run[0], channel=name, at=run[1], now=now)
+        return run is not None
 
     async def next_due(self) -> datetime | None:
         async with self._database.reading() as tx:
@@ -110,7 +96,9 @@ class Digests:
                 runs = await digests.due(tx, now)
                 settings = {run.guild_id: await self._settings.of(tx, run.guild_id) for run in runs}
             staying = [run for run in runs if run.guild_id in here]
-            wanted = {category for run in staying for category in categories_of(settings[run.guild_id])}
+            wanted = {
+                category for run in staying for category in categories_of(settings[run.guild_id], run.channel)
+            }
             news = await self._days.fetch(sorted(wanted))
             shelf = Shelf(self._database)
             for run in staying:
@@ -128,32 +116,39 @@ class Digests:
             async with self._database.transaction() as tx:
                 settings = await self._settings.of(tx, actor.guild_id)
                 actor.must_organise(settings, "post a digest out of turn")
-                now = self._clock.now()
-                today = now.astimezone(ZoneInfo(settings.group.timezone)).date()
-                run = await digests.run(tx, actor.guild_id, today)
-                if run is None:
-                    run = DigestRun(guild_id=actor.guild_id, day=today, next_try_at=now)
-                    tx.add(run)
-                run.state, run.next_try_at, run.asked_by, run.began_at = "due", now, actor.user_id, now
+                runs = [await self._asked_for(tx, actor, settings, name) for name in rounds(settings)]
             news = await self._days.fetch(sorted(categories_of(settings)))
-            before = run.papers
-            made = await self._make(run, settings, news, Shelf(self._database))
+            before, shelf = sum(run.papers for run in runs), Shelf(self._database)
+            made = [await self._make(run, settings, news, shelf) or run for run in runs]
         mine = categories_of(settings)
         return cards.made_now(
-            made.papers - before if made else 0,
+            sum(run.papers for run in made) - before,
             [trouble.sentence for category, trouble in news.troubles.items() if category in mine],
             [lag for category, lag in news.lags.items() if category in mine],
-            self._reason_for_silence(),
+            reason_for_silence(self._clock.now()),
         )
+
+    async def _asked_for(self, tx: Tx, actor: Actor, settings: ServerSettings, name: str) -> DigestRun:
+        """Today's digest of a round, due now."""
+        now = self._clock.now()
+        today = now.astimezone(ZoneInfo(settings.group.timezone)).date()
+        run = await digests.run(tx, actor.guild_id, today, name)
+        if run is None:
+            run = DigestRun(guild_id=actor.guild_id, day=today, next_try_at=now, channel=name)
+            tx.add(run)
+        run.state, run.next_try_at, run.asked_by, run.began_at = "due", now, actor.user_id, now
+        return run
 
     async def preview(self, actor: Actor) -> Card:
         """What the next digest would show, as far as arXiv has it already; nothing is posted or noted."""
         settings = await self._settings.read(actor.guild_id)
         actor.must_organise(settings, "preview the digest")
         news = await self._days.fetch(sorted(categories_of(settings)))
-        chosen = await self._choice.choose(actor.guild_id, settings, Shelf(self._database))
+        shelf, channels = Shelf(self._database), dict[str, list[Line]]()
+        for name in rounds(settings):
+            channels |= (await self._choice.choose(actor.guild_id, settings, shelf, name)).channels
         names = {topic.key: topic.name for topic in settings.topics}
-        return cards.preview(chosen.channels, names, [trouble.sentence for trouble in news.troubles.values()])
+        return cards.preview(channels, names, [trouble.sentence for trouble in news.troubles.values()])
 
     # making
 
@@ -161,12 +156,12 @@ class Digests:
         self, run: DigestRun, settings: ServerSettings, news: News, shelf: Shelf
     ) -> DigestRun | None:
         """Choose, put into the outbox, and decide whether the day is done."""
-        mine = categories_of(settings)
+        mine = categories_of(settings, run.channel)
         troubles = {category: trouble for category, trouble in news.troubles.items() if category in mine}
         lags = [lag for category, lag in news.lags.items() if category in mine]
-        chosen = await self._choice.choose(run.guild_id, settings, shelf)
+        chosen = await self._choice.choose(run.guild_id, settings, shelf, run.channel)
         async with self._database.transaction() as tx:
-            row = await digests.run(tx, run.guild_id, run.day)
+            row = await digests.run(tx, run.guild_id, run.day, run.channel)
             if row is None or row.state != "due":
                 return None
             row.attempts += 1
@@ -196,7 +191,7 @@ class Digests:
         run.last_error = "; ".join([*(trouble.sentence for trouble in curable[:1]), *lags]) or None
         for category, trouble in troubles.items():
             if trouble.kind == "bad_request":
-                await self._tell_category(tx, run.guild_id, category)
+                await self._news.no_category(tx, run.guild_id, category)
         if curable and waited < PATIENCE:
             asked = max((trouble.retry_after or 0 for trouble in curable), default=0)
             pause = PAUSES[min(run.attempts - 1, len(PAUSES) - 1)]
@@ -206,61 +201,8 @@ class Digests:
         else:
             run.state = "failed" if curable else "done"
             if curable:
-                await self._tell_failed(tx, run)
-            elif settings.digest.say_closed and (reason := self._reason_for_silence()):
-                await self._tell_closed(tx, run, settings, reason)
+                await self._news.failed(tx, run)
+            elif settings.digest.say_closed and (reason := reason_for_silence(now)):
+                await self._news.closed(tx, run, settings, reason)
             await self._plan(tx, run.guild_id, settings)
         wake(tx)
-
-    def _reason_for_silence(self) -> str | None:
-        """Why arXiv has nothing today, if it said so beforehand."""
-        today = eastern_day(self._clock.now())
-        if is_feed_day(today):
-            return None
-        kind = "for the weekend" if is_weekend(today) else "for a holiday"
-        return f"arXiv announces nothing today {kind}. The next papers come on {cards.day_name(next_feed_day(today))}."
-
-    # what organisers and readers are told
-
-    async def _tell_failed(self, tx: Tx, run: DigestRun) -> None:
-        """After the second failed day in a row, and no more until one went well."""
-        before = await digests.last_runs(tx, run.guild_id, before=run.day, limit=2)
-        if [row.state for row in before[:2]] in (["failed"], ["failed", "done"]):
-            data = {
-                "day": run.day.isoformat(),
-                "cause": run.last_error or "",
-                "since": before[0].day.isoformat(),
-            }
-            await self._organisers(
-                tx, run.guild_id, f"digest:{run.guild_id}:{run.day}:failed", "digest_failed", data
-            )
-
-    async def _tell_category(self, tx: Tx, guild_id: int, category: str) -> None:
-        key = f"digest:{guild_id}:no_category:{category}"
-        await self._organisers(tx, guild_id, key, "digest_category", {"category": category})
-
-    async def _organisers(self, tx: Tx, guild_id: int, key: str, kind: str, data: dict[str, str]) -> None:
-        await self._outbox.put(
-            tx, key=key, guild_id=guild_id, place="organisers", kind=kind, data=data,
-            expires_at=self._clock.now() + timedelta(days=2),
-        )  # fmt: skip
-
-    async def _tell_closed(self, tx: Tx, run: DigestRun, settings: ServerSettings, reason: str) -> None:
-        if is_weekend(eastern_day(self._clock.now())):
-            return
-        for channel in dict.fromkeys(topic.channel for topic in settings.topics if topic.channel):
-            await self._outbox.put(
-                tx, key=f"digest:{run.guild_id}:{run.day}:closed:{channel}", guild_id=run.guild_id,
-                place=f"channel:{channel}", kind="digest_closed", data={"reason": reason},
-                expires_at=self._clock.now() + timedelta(hours=12),
-            )  # fmt: skip
-
-    async def _failed(self, _tx: Tx, post: Post, _now: datetime) -> Card:
-        since = date.fromisoformat(post.data["since"])
-        return cards.failed(since, post.data["cause"])
-
-    async def _no_category(self, _tx: Tx, post: Post, _now: datetime) -> Card:
-        return cards.no_category(post.data["category"])
-
-    async def _closed(self, _tx: Tx, post: Post, _now: datetime) -> Card:
-        return cards.closed(post.data["reason"])

@@ -86,7 +86,7 @@ class Follows:
         for user_id, papers in found.items():
             await self._outbox.put(
                 tx,
-                key=f"followed:{run.guild_id}:{run.day}:{run.attempts}:{user_id}",
+                key=f"followed:{run.guild_id}:{run.day}:{run.channel}:{run.attempts}:{user_id}",
                 guild_id=run.guild_id,
                 place=f"user:{user_id}",
                 kind="followed",

@@ -13,7 +13,7 @@ from bot import cards
 from bot.cards import answers
 from bot.cards.base import plain
 from bot.clock import Clock
-from bot.config import KEYS, WEEKDAYS, ConfigError, ServerSettings, Settings
+from bot.config import KEYS, WEEKDAYS, ConfigError, Schedule, ServerSettings, Settings
 from bot.config.tables import stored_topics
 from bot.log import event
 from bot.services.people import Actor, Refused
@@ -146,7 +146,9 @@ class SettingsService:
 
 
 def _fingerprint(settings: ServerSettings) -> str:
-    text = repr((settings.group, settings.reminders, settings.digest.at, sorted(settings.digest.days)))
+    digest = settings.digest
+    times = digest.at, sorted(digest.days), [str(schedule) for schedule in digest.channels]
+    text = repr((settings.group, settings.reminders, times))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -174,5 +176,6 @@ def in_words(value: Any) -> str:
     if isinstance(value, frozenset):
         return ", ".join(WEEKDAYS[day] for day in sorted(value))
     if isinstance(value, (list, tuple)):
-        return ", ".join(in_words(item) for item in value)
+        between = "; " if any(isinstance(item, Schedule) for item in value) else ", "
+        return between.join(in_words(item) for item in value)
     return str(value)

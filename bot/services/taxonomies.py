@@ -43,6 +43,7 @@ class Edit:
     categories: str | None = None
     channel: str | None = None
     phrases: str | None = None
+    description: str | None = None
 
 
 class Taxonomies:
@@ -76,7 +77,7 @@ class Taxonomies:
         return cards.changed(topic, new=True)
 
     async def edit(self, actor: Actor, key: str, edit: Edit) -> Card:
-        """Change a topic's name, area, categories or channel ("none": its papers go nowhere)."""
+        """Change a topic's name, area, categories, description or channel ("none": its papers go nowhere)."""
         async with self._database.transaction() as tx:
             settings = await self._allowed(tx, actor)
             topic = _edited(known := _topic(settings, key), edit)
@@ -185,6 +186,7 @@ def _edited(topic: Topic, edit: Edit) -> Topic:
         categories=categories,
         channel=channel,
         phrases=topic.phrases if edit.phrases is None else _phrases(_listed(edit.phrases)),
+        description=topic.description if edit.description is None else edit.description.strip(),
     )
 
 

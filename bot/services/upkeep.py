@@ -45,7 +45,9 @@ class Upkeep:
             settings = await self._settings.of(tx, actor.guild_id)
             proposal = await self._mine(tx, actor, settings, number)
             proposal.why = said.get("why", "")[:500] or None
-            proposal.topic = topic_key(settings, said.get("topic"))
+            topic = topic_key(settings, said.get("topic"))
+            if topic != proposal.topic:  # somebody corrects where it was filed: the router learns from that
+                proposal.topic, proposal.topic_chosen = topic, topic is not None
             await self._ballots.change(tx, proposal)
         event(log, "proposal.edited", proposal=proposal.proposal_id, guild=actor.guild_id, by=actor.user_id)
         return cards.done("Changed. The ballot says so in a moment.")

@@ -5,7 +5,7 @@ over the numbers finds phrases of any length. Weights for all topics travel toge
 integer: adding two such integers adds all their lanes, the fastest sum of vectors that plain Python has.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from struct import Struct
 
 from bot.topics.words import TITLE_ENDS, stem
@@ -101,15 +101,19 @@ class Lexicon:
         found, in_title = self._alone.intersection(numbers), self._alone.intersection(numbers[:title])
         numbers.append(0)
         follow = self._follow
-        for at, number in enumerate(numbers):
-            if number > 0:
-                node = follow[number].get(numbers[at + 1])
-                step = at + 1
-                while node:
-                    if node.mark:
-                        found.add(node.mark)
-                        if at < title:
-                            in_title.add(node.mark)
-                    step += 1
-                    node = node.next.get(numbers[step])
+        for after, number in enumerate(numbers, 1):
+            if number > 0 and numbers[after] in follow[number]:
+                longer = set(self._from(numbers, after))
+                found |= longer
+                if after <= title:
+                    in_title |= longer
         return in_title, found
+
+    def _from(self, numbers: Sequence[int], after: int) -> Iterator[int]:
+        """The marks of all longer grams whose second word is at `after`."""
+        node: _Node | None = self._follow[numbers[after - 1]][numbers[after]]
+        while node:
+            if node.mark:
+                yield node.mark
+            after += 1
+            node = node.next.get(numbers[after])

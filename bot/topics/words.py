@@ -30,7 +30,7 @@ _SHORTEST_IES = 5
 
 def read(title: str, abstract: str) -> list[str]:
     """The words of a paper's title, then `TITLE_ENDS`, then those of the abstract as far as it is read."""
-    return [*words(title), TITLE_ENDS, *words(abstract[:ABSTRACT_LIMIT])]
+    return f"{_plain(title)} {TITLE_ENDS} {_plain(abstract[:ABSTRACT_LIMIT])}".split()
 
 
 def words(text: str) -> list[str]:
@@ -38,7 +38,11 @@ def words(text: str) -> list[str]:
 
     Hyphens, TeX and punctuation separate words; accents of western Europe fall away, other alphabets are not read.
     """
-    return text.encode("latin-1", "replace").translate(_TABLE).decode("ascii").split()
+    return _plain(text).split()
+
+
+def _plain(text: str) -> str:
+    return text.encode("latin-1", "replace").translate(_TABLE).decode("ascii")
 
 
 @lru_cache(maxsize=20_000)

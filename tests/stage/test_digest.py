@@ -186,6 +186,35 @@ async def test_a_weekly_digest_brings_the_whole_week(stage: Bench) -> None:
     assert "part 3" in text(week)
 
 
+async def test_a_channel_can_have_days_and_an_hour_of_its_own(stage: Bench) -> None:
+    stage.arxiv.announce(THURSDAY, [sparse(1), theory(2)])
+    stage.arxiv.announce(FRIDAY, [sparse(3), theory(4)])
+    theirs = {"channel": stage.server.channel("theory", stage.group)}
+    told = await stage.olga.slash(
+        "/digest settings", theirs | {"days": "fri", "at": "17:00"}, channel="general"
+    )
+    assert "**#theory:** fri at 17:00" in told.text
+    refused = await stage.olga.slash(
+        "/digest settings", {"channel": stage.server.channel("general", stage.group)}, channel="general"
+    )
+    assert "No topic's papers go to" in refused.text
+    await morning(stage)
+    await stage.later(days=1)
+    assert titles(await stage.posts("efficiency")) == [
+        "New on arXiv · Thursday 4 June",
+        "New on arXiv · Friday 5 June",
+    ]
+    assert not await stage.posts("theory")
+    await stage.later(hours=9)
+    (week,) = await stage.posts("theory")
+    assert titles([week]) == ["New on arXiv · 4–5 June"]
+    assert len(await stage.posts("efficiency")) == 2
+    await stage.olga.slash("/digest settings", theirs, channel="general")
+    stage.arxiv.announce(MONDAY, [theory(5)])
+    await stage.later(days=3)
+    assert "part 5" in text((await stage.posts("theory"))[-1])
+
+
 async def test_organisers_can_have_a_digest_now_and_preview_it_before(stage: Bench) -> None:
     stage.arxiv.announce(WEDNESDAY_3, [sparse(1)])
     seen = await stage.olga.slash("/digest preview", channel="general")

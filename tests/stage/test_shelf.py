@@ -66,6 +66,9 @@ async def test_a_proposer_edits_and_withdraws_and_brings_back_with_its_votes(sta
     await stage.settled()
     assert "A \\*classic\\*" in text_of(ballot)
     assert "Sparsity" in text_of(ballot)
+    assert await stage.rows("SELECT topic, topic_chosen FROM proposals") == [("E", 1)], (
+        "the router learns from it"
+    )
     told = await stage.alice.press(mine, label="Withdraw")
     await told.final()
     assert "It is withdrawn" in told.text, told.text

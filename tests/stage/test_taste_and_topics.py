@@ -84,6 +84,8 @@ async def test_phrases_are_added_and_taken_out_and_tried(stage: Bench) -> None:
 async def test_a_topic_is_sent_elsewhere_and_removed(stage: Bench) -> None:
     general = stage.server.channel("general", stage.group)
     await stage.olga.slash("/topics channel", {"topic": "E", "channel": general}, channel="general")
+    edited = await stage.olga.slash("/topics edit", channel="general", topic="E", description="Small *nets*")
+    assert r"about: Small \*nets\*" in edited.text
     await stage.olga.slash("/topics edit", channel="general", topic="T", remove=True)
     stage.arxiv.announce(THURSDAY, [sparse(1), theory(2)])
     await morning(stage)

@@ -55,7 +55,8 @@ def upgrade() -> None:
         sa.Column("through", sa.BigInteger(), nullable=True),
         sa.Column("through_day", sa.Date(), nullable=True),
         sa.Column("asked_by", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("guild_id", "day"),
+        sa.Column("channel", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("guild_id", "day", "channel"),
     )
     with op.batch_alter_table("digest_runs", schema=None) as batch_op:
         batch_op.create_index("ix_digest_runs_due", ["state", "next_try_at"], unique=False)
