@@ -28,6 +28,7 @@ from bot.config import Settings
 from bot.log import event
 from bot.services.aftercare import Aftercare
 from bot.services.announcements import Announcements
+from bot.services.archive import Archive
 from bot.services.ballots import Ballots
 from bot.services.choosing import Choosing
 from bot.services.digesting import Digesting, digesting
@@ -68,6 +69,7 @@ from bot.services.wishes import Wishes
 from bot.services.works import Works
 from bot.sources import ArxivClient
 from bot.timers import Timers
+from cogs.archive import ArchiveCommands
 from cogs.attendance import AttendanceButtons
 from cogs.choosing import ChoosingCommands
 from cogs.digests import DigestCommands
@@ -127,6 +129,7 @@ class Services:
     questions: Questions
     outward: Outward
     records: Records
+    archive: Archive
 
 
 class App:
@@ -250,6 +253,8 @@ class App:
         week.add(in_list)
         week.add(in_box)
         GapNotices(clock, settings, outbox, sessions)
+        records = Records(database, settings)
+        archive = Archive(database, settings, records, sessions)
         rsvps = Rsvps(database, clock, outbox)
         reminders = Reminders(database, clock, settings, outbox, sessions)
         remindme = RemindMe(database, clock, settings, outbox, reminders)
@@ -287,7 +292,8 @@ class App:
             events,
             questions,
             outward,
-            Records(database, settings),
+            records,
+            archive,
         )
 
     def _client(self) -> Client:
@@ -327,6 +333,7 @@ class App:
             SettingsCommands(services.settings),
             DigestCommands(services.digesting, services.proposals, actions),
             TopicCommands(services.digesting.taxonomies),
+            ArchiveCommands(services.archive, services.proposals, actions),
         ]
         ears = Ears(
             services.settings,
@@ -358,6 +365,7 @@ class App:
         """Serve until `stop()`. Raises discord.LoginFailure when Discord refuses the token."""
         event(log, "bot.started", database=self.database.path)
         await self.services.wishes.take_up()
+        await self.services.archive.take_up()
         await connect(self._client, token, self.stopping, farewell=self._farewell)
         event(log, "bot.stopped")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete, select
 
@@ -19,15 +19,25 @@ async def get(tx: Tx, guild_id: int, user_id: int) -> Person:
     return person
 
 
-async def who_present(tx: Tx, guild_id: int) -> dict[int, Person | None]:
-    """Every member who presented on a server, or will, with what is known of them."""
-    rows = await tx.execute(
-        select(Presenter.user_id, Person)
+async def find(tx: Tx, guild_id: int, user_id: int) -> Person | None:
+    """What is known of a member on a server, if anything is."""
+    return await tx.get(Person, (guild_id, user_id))
+
+
+async def nameless(tx: Tx, guild_id: int) -> set[int]:
+    """The members who presented on a server, or will, and whose name is not known."""
+    rows = await tx.scalars(
+        select(Presenter.user_id)
         .outerjoin(Person, (Person.guild_id == Presenter.guild_id) & (Person.user_id == Presenter.user_id))
-        .where(Presenter.guild_id == guild_id, Presenter.user_id.is_not(None))
+        .where(Presenter.guild_id == guild_id, Presenter.user_id.is_not(None), Person.name.is_(None))
         .distinct()
     )
-    return {user_id: person for user_id, person in rows if user_id is not None}
+    return {user_id for user_id in rows if user_id is not None}
+
+
+async def known(tx: Tx, guild_id: int) -> Sequence[Person]:
+    """Everybody of a server of whom something is known."""
+    return (await tx.scalars(select(Person).where(Person.guild_id == guild_id))).all()
 
 
 async def unlisted_speakers(tx: Tx, guild_id: int) -> frozenset[int]:

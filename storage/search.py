@@ -1,15 +1,15 @@
 """Finding talks that were held by their words, best first: one interface over the full text of SQLite and PostgreSQL.
 
-An index has a row for each talk, of four fields, by what a word in them is worth: title, people, topics, and the rest.
-It is made of what stands in the tables and can be made again at any time (`prepare`, `missing`, `put`), so it is no part
-of the schema. This file alone writes SQL by hand, for what only one of the two databases understands.
+An index has a row for each talk, of four fields by what a word in them is worth: title, people, topics, and the rest.
+It is made of what stands in the tables, and can be made again at any time (`prepare`, `missing`, `put`): it is no part
+of the schema. This file writes SQL by hand, for what only one of the two databases understands.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, text
@@ -22,35 +22,8 @@ from storage.tables import Session, Talk
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS, _LONGEST = 12, 40
 #: Words that say nothing, unless nothing else is said.
-_COMMON = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "how",
-        "in",
-        "is",
-        "it",
-        "its",
-        "of",
-        "on",
-        "or",
-        "that",
-        "the",
-        "to",
-        "via",
-        "what",
-        "when",
-        "why",
-        "with",
-    ]
-)
+_COMMON = frozenset(("a", "an", "and", "are", "as", "at", "by", "for", "from", "how", "in", "is", "it", "its", "of",
+                     "on", "or", "that", "the", "to", "via", "what", "when", "why", "with"))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,8 +75,10 @@ class Dialect:
 #: https://sqlite.org/fts5.html
 SQLITE = Dialect(
     create=(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS talk_search USING fts5"
-        "(title, people, topics, rest, tokenize = 'porter unicode61 remove_diacritics 2')",
+        """
+        CREATE VIRTUAL TABLE IF NOT EXISTS talk_search
+        USING fts5(title, people, topics, rest, tokenize = 'porter unicode61 remove_diacritics 2')
+    """,
     ),
     insert="INSERT INTO talk_search (rowid, title, people, topics, rest)"
     " VALUES (:talk_id, :title, :people, :topics, :rest)",
@@ -119,12 +94,15 @@ POSTGRESQL = Dialect(
         "CREATE TABLE IF NOT EXISTS talk_search (rowid bigint PRIMARY KEY, document tsvector NOT NULL)",
         "CREATE INDEX IF NOT EXISTS ix_talk_search ON talk_search USING gin (document)",
     ),
-    insert="INSERT INTO talk_search (rowid, document) VALUES (:talk_id, "
-    + " || ".join(
-        f"setweight(to_tsvector('english', CAST(:{field} AS text)), '{weight}')"
-        for field, weight in (("title", "A"), ("people", "B"), ("topics", "C"), ("rest", "D"))
-    )
-    + ")",
+    insert="""
+        INSERT INTO talk_search (rowid, document) VALUES (
+            :talk_id,
+            setweight(to_tsvector('english', CAST(:title AS text)), 'A')
+            || setweight(to_tsvector('english', CAST(:people AS text)), 'B')
+            || setweight(to_tsvector('english', CAST(:topics AS text)), 'C')
+            || setweight(to_tsvector('english', CAST(:rest AS text)), 'D')
+        )
+    """,
     matches="talk_search.document @@ to_tsquery('english', CAST(:query AS text))",
     rank="-ts_rank('{0.1, 0.5, 0.75, 1.0}', talk_search.document, to_tsquery('english', CAST(:query AS text)))",
     both=" & ",
@@ -185,8 +163,13 @@ async def find(
     if wanted.year is not None:
         rows = rows.where(Session.wall_time.startswith(f"{wanted.year:04}"))
     if query:
-        rows = rows.join(_rows, _rows.c.rowid == Talk.talk_id).where(text(dialect.matches))
-        order.insert(0, literal_column(dialect.rank))
+        weight: ColumnElement[float] = literal_column(dialect.rank)
+        fits = select(_rows.c.rowid, weight.label("weight")).where(text(dialect.matches))
+        hits = fits.cte("hits").prefix_with(
+            "MATERIALIZED"
+        )  # FTS5 weighs rows only where nothing else is done
+        rows = rows.join(hits, hits.c.rowid == Talk.talk_id)
+        order.insert(0, hits.c.weight)
     elif wanted.words or wanted.people or wanted.topics:
         return [], 0  # something was looked for, and nothing of it is a word
     found = (await tx.execute(rows.order_by(*order).offset(skip).limit(limit), {"query": query})).all()
@@ -217,8 +200,3 @@ def terms(words: str) -> list[str]:
     """What a query looks for: each word once, those that say nothing left out where others say something."""
     every = list(dict.fromkeys(word[:_LONGEST] for word in bare(words).split()))
     return [word for word in every if word not in _COMMON][:_MOST_WORDS] or every[:_MOST_WORDS]
-
-
-async def drop(tx: Tx, talk_ids: Collection[int]) -> None:
-    """Have talks not found any more."""
-    await tx.execute(delete(_rows).where(_rows.c.rowid.in_(talk_ids)))

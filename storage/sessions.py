@@ -69,6 +69,27 @@ async def of_dates(tx: Tx, series_id: int, occurrences: Collection[str]) -> list
     return await _with_talks(tx, rows.all())
 
 
+async def of_talks(tx: Tx, guild_id: int, talk_ids: Collection[int]) -> list[SessionView]:
+    """The sessions of a server in which these talks are, in the order of the talks."""
+    rows = await tx.scalars(
+        select(Session)
+        .where(
+            Session.session_id.in_(select(Talk.session_id).where(Talk.talk_id.in_(talk_ids))),
+            Session.guild_id == guild_id,
+        )
+        .order_by(Session.session_id)
+    )
+    views = await _with_talks(tx, rows.all())
+    place = {talk_id: number for number, talk_id in enumerate(talk_ids)}
+    return sorted(views, key=lambda view: min(place.get(t.talk.talk_id, len(place)) for t in view.talks))
+
+
+async def presented_by(tx: Tx, guild_id: int, user_ids: Collection[int]) -> list[SessionView]:
+    """The sessions of a server in which any of these members presents."""
+    talks = select(Presenter.talk_id).where(Presenter.guild_id == guild_id, Presenter.user_id.in_(user_ids))
+    return await of_talks(tx, guild_id, (await tx.scalars(talks)).all())
+
+
 async def apart(tx: Tx, guild_id: int, session_id: int) -> SessionView | None:
     """A session as it is now, in rows of its own: they stay as they are while the session is changed."""
     await tx.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, cast
 
@@ -41,15 +41,20 @@ class Records:
 
     async def of(self, guild_id: int) -> Record:
         """A server's record as it is now."""
-        async with self._database.reading() as tx:
-            known = await people.who_present(tx, guild_id)
-        nameless = {user for user, person in known.items() if person is None or person.name is None}
-        if self._names and nameless:
-            names = await self._names.of(guild_id, nameless)
-            async with self._database.transaction() as tx:
-                await people.learn_names(tx, guild_id, names)
+        await self.learn_names(guild_id)
         async with self._database.reading() as tx:
             return await read(tx, guild_id, await self._settings.of(tx, guild_id))
+
+    async def learn_names(self, guild_id: int) -> set[int]:
+        """Ask Discord what those are called who present and whose name is not known yet; whose it was learned."""
+        async with self._database.reading() as tx:
+            nameless = await people.nameless(tx, guild_id)
+        if not (self._names and nameless):
+            return set()
+        names = await self._names.of(guild_id, nameless)
+        async with self._database.transaction() as tx:
+            await people.learn_names(tx, guild_id, names)
+        return set(names)
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class _Beside:
     names: Mapping[int, str]
     hidden_members: frozenset[int]
     hidden_speakers: frozenset[int]
-    changed: Mapping[int, datetime]
+    changed: Mapping[int, datetime] = field(default_factory=dict)
     comes: Mapping[int, Counts] = field(default_factory=dict)
     asked: Mapping[int, int] = field(default_factory=dict)
     topic_of: Mapping[str, str] = field(default_factory=dict)  # of a paper, as its proposal says
@@ -70,12 +75,8 @@ class _Beside:
 async def read(tx: Tx, guild_id: int, settings: ServerSettings) -> Record:
     """A server's record, with members' names as they were last known."""
     views = await sessions.all_of(tx, guild_id)
-    known = await people.who_present(tx, guild_id)
-    beside = _Beside(
-        settings=settings,
-        names={user: person.name for user, person in known.items() if person and person.name},
-        hidden_members=frozenset(user for user, person in known.items() if person and person.unlisted),
-        hidden_speakers=await people.unlisted_speakers(tx, guild_id),
+    beside = replace(
+        await _people(tx, guild_id, settings),
         changed=await deeds.last_done(tx, guild_id, "session"),
         comes=await rsvps.counts_of(tx, guild_id),
         asked=await questions.how_many(tx, guild_id),
@@ -91,6 +92,34 @@ async def read(tx: Tx, guild_id: int, settings: ServerSettings) -> Record:
         sessions=tuple(_session(view, beside) for view in views),
         topics=tuple(public.Topic(topic.key, topic.name, topic.area) for topic in settings.topics),
         archives=group.archives,
+    )
+
+
+async def told(
+    tx: Tx, guild_id: int, settings: ServerSettings, views: Sequence[SessionView]
+) -> list[public.Session]:
+    """Some sessions of a server as the record tells them, but for when they were changed and their questions."""
+    papers = {talk.talk.paper_id for view in views for talk in view.talks if talk.talk.paper_id}
+    beside = replace(
+        await _people(tx, guild_id, settings),
+        comes=await rsvps.counts(tx, [view.session.session_id for view in views]),
+        topic_of={
+            paper_id: proposal.topic
+            for paper_id, proposal in (await proposals.of_papers(tx, guild_id, papers)).items()
+            if proposal.topic
+        },
+        votes=await choices.votes_of(tx, guild_id),
+    )
+    return [_session(view, beside) for view in views]
+
+
+async def _people(tx: Tx, guild_id: int, settings: ServerSettings) -> _Beside:
+    known = await people.known(tx, guild_id)
+    return _Beside(
+        settings=settings,
+        names={person.user_id: person.name for person in known if person.name},
+        hidden_members=frozenset(person.user_id for person in known if person.unlisted),
+        hidden_speakers=await people.unlisted_speakers(tx, guild_id),
     )
 
 

@@ -18,7 +18,7 @@ from storage import people, rsvps
 from storage.database import Database, Tx, open_database
 from storage.tables import Guild, Paper, Presenter, Session, Talk
 from storage.tables import Speaker as StoredSpeaker
-from tests.database import new_database
+from tests.database import first_day
 
 GUILD, ADA, BEN = 987654321012345678, 111222333444555666, 222333444555666777
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -26,7 +26,7 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    new_database(tmp_path / "bot.db")
+    first_day(tmp_path / "bot.db")
     database = open_database(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
     async with database.transaction() as tx:
         await fill(tx)

@@ -1,0 +1,155 @@
+"""`/archive`: what the group has had, found by words, speaker, topic and year; and one talk with all its links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.cards import Card
+from bot.cards import archive as cards
+from bot.cards.archive import Query
+from bot.publish import record as public
+from bot.services import around, records
+from bot.services.people import Actor, Refused
+from bot.services.records import Records
+from bot.services.sessions import Change, Sessions, number
+from bot.services.settings import SettingsService
+from bot.services.upkeep import topic_key
+from storage import people, questions, search, sessions
+from storage.database import Database, Tx
+from storage.search import Text, Wanted
+from storage.sessions import SessionView
+
+#: How many sessions are put into the index in one transaction.
+_BATCH = 200
+
+
+class Archive:
+    """Keeps the index of what was held, and looks things up in it."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: SettingsService,
+        told: Records,
+        followed: Sessions,
+    ) -> None:
+        self._database, self._settings, self._records = database, settings, told
+        followed.follow(self._follow)
+
+    # keeping the index
+
+    async def take_up(self) -> None:
+        """Make the index, and put in whatever was held and is not in it."""
+        async with self._database.transaction() as tx:
+            await search.prepare(tx)
+            absent = await search.missing(tx)
+        for guild_id in dict.fromkeys(guild for guild, _ in absent):
+            mine = [session_id for guild, session_id in absent if guild == guild_id]
+            for start in range(0, len(mine), _BATCH):
+                async with self._database.transaction() as tx:
+                    views = await sessions.several(tx, mine[start : start + _BATCH])
+                    await self.put(tx, guild_id, views)
+
+    async def put(self, tx: Tx, guild_id: int, views: Sequence[SessionView]) -> None:
+        """Have the talks of these sessions found by what they say now."""
+        settings = await self._settings.of(tx, guild_id)
+        texts = [
+            _text(session, talk)
+            for session in await records.told(tx, guild_id, settings, views)
+            for talk in session.talks
+        ]
+        await search.put(tx, texts)
+
+    async def _follow(self, tx: Tx, change: Change) -> None:
+        if change.view.session.state == "held":
+            await self.put(tx, change.view.session.guild_id, [change.view])
+
+    async def _learn(self, guild_id: int) -> None:
+        """Those who present are found by their names once these are known."""
+        if learned := await self._records.learn_names(guild_id):
+            async with self._database.transaction() as tx:
+                await self.put(tx, guild_id, await sessions.presented_by(tx, guild_id, learned))
+
+    # looking things up
+
+    async def search(self, actor: Actor, query: Query) -> Card:
+        """The first page of what fits; the talk itself when only one does. Raises Refused for an unknown topic."""
+        await self._learn(actor.guild_id)
+        async with self._database.reading() as tx:
+            settings = await self._settings.of(tx, actor.guild_id)
+            query = replace(query, topic=topic_key(settings, query.topic) or "").fitted()
+        return await self._page(actor, query, alone=True)
+
+    async def page(self, actor: Actor, arguments: str) -> Card:
+        """The page that a button names; from outside."""
+        return await self._page(actor, Query.read(arguments), alone=False)
+
+    async def open(self, actor: Actor, arguments: str, chosen: Sequence[str]) -> Card:
+        """A talk that was chosen from a page; from outside."""
+        return await self.talk(actor, number(chosen[0]) if chosen else 0, back=Query.read(arguments))
+
+    async def choices(self, guild_id: int, typed: str) -> list[tuple[str, str]]:
+        """Talks that were held for what somebody has typed so far: (what to search for, title and day)."""
+        async with self._database.reading() as tx:
+            found, _ = await search.find(tx, guild_id, Wanted(words=typed), limit=25)
+            told = await self._told(tx, guild_id, found)
+        return [cards.choice(session, talk) for session, talk in told]
+
+    async def talk(self, actor: Actor, talk_id: int, back: Query | None = None) -> Card:
+        """One talk with all that belongs to it. Raises Refused when it is not in the archive."""
+        async with self._database.reading() as tx:
+            told = await self._told(tx, actor.guild_id, [talk_id])
+            if not told:
+                raise Refused("This talk is not in the archive any more. `/archive` looks for others.")
+            session, talk = told[0]
+            asked = await questions.of_session(tx, session.number)
+            settings = await self._settings.of(tx, actor.guild_id)
+            beside = await around.read(tx, session.number, settings)
+            person = await people.find(tx, actor.guild_id, actor.user_id)
+        wants = person is not None and person.wants_news
+        return cards.talk(
+            session, talk, beside, [one.question.text for one in asked], back=back, wants_news=wants
+        )
+
+    async def _page(self, actor: Actor, query: Query, *, alone: bool) -> Card:
+        guild_id = actor.guild_id
+        async with self._database.reading() as tx:
+            settings = await self._settings.of(tx, guild_id)
+            topic = next((topic for topic in settings.topics if topic.key == query.topic), None)
+            wanted = Wanted(query.words, query.speaker, topic.name if topic else query.topic, query.year)
+            skip = query.page * cards.PAGE
+            found, total = await search.find(tx, guild_id, wanted, skip=skip, limit=cards.PAGE)
+            some = bool(query.words) and not total and not skip
+            if some:
+                found, total = await search.find(tx, guild_id, wanted, limit=cards.PAGE, every_word=False)
+            told = await self._told(tx, guild_id, found)
+            years = await search.years(tx, guild_id) if not told else []
+        if alone and total == 1 and not some:
+            return await self.talk(actor, found[0])
+        return cards.page(
+            told, query, total=total, topic=topic.name if topic else "", archives=settings.group.archives,
+            some=some, years=years,
+        )  # fmt: skip
+
+    async def _told(
+        self, tx: Tx, guild_id: int, talk_ids: Sequence[int]
+    ) -> list[tuple[public.Session, public.Talk]]:
+        """Talks that were held, in that order, with their sessions."""
+        views = await sessions.of_talks(tx, guild_id, talk_ids)
+        held = [view for view in views if view.session.state == "held"]
+        told = await records.told(tx, guild_id, await self._settings.of(tx, guild_id), held)
+        known = {talk.number: (session, talk) for session in told for talk in session.talks}
+        return [known[talk_id] for talk_id in talk_ids if talk_id in known]
+
+
+def _text(session: public.Session, talk: public.Talk) -> Text:
+    """What a talk is found by."""
+    papers = [f"{p.title} {' '.join(p.authors)} {p.arxiv} {p.abstract}" for p in talk.papers]
+    return Text(
+        talk_id=talk.number,
+        title=f"{talk.title} {session.title if session.title != talk.title else ''}",
+        people=" ".join(f"{person.name} {person.affiliation}" for person in talk.speakers),
+        topics=" ".join(f"{topic.name} {topic.area}" for topic in talk.topics),
+        rest=" ".join([talk.abstract, session.series, *papers]),
+    )
