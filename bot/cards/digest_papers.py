@@ -23,7 +23,7 @@ def paper(line: Line, *, needed: int) -> Card:
         _liked_so_far(line, needed),
     )
     return Card(
-        title=title_of(paper),
+        title=plain(title_of(paper), 250),
         url=abs_url(paper.paper_id),
         text="\n\n".join(part for part in parts if part),
         tone="paper",

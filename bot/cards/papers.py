@@ -40,8 +40,8 @@ def url_of(paper: Paper) -> str:
 
 
 def title_of(paper: Paper) -> str:
-    """A paper's title as people read it, on one line."""
-    return flat(readable(paper.title))
+    """A paper's title as people read it, on one line; never empty, as names and choices must not be."""
+    return flat(readable(paper.title)) or "Untitled"
 
 
 def links_of(paper: Paper) -> str:

@@ -64,7 +64,7 @@ def phrases(topic: Topic, *, changed: bool = False) -> Card:
     shown = plain(", ".join(topic.phrases), 3500)
     about = f"*{plain(topic.description, 400)}*\n" if topic.description else ""
     return Card(
-        title=f"{topic.key} · {topic.name}",
+        title=plain(f"{topic.key} · {topic.name}"),
         text=about + (shown or "It has no phrases yet: add some with `/topics phrases add:`."),
         footer="Matched word by word, whatever the case, plural or ending.",
         tone="good" if changed else "plain",
