@@ -31,6 +31,7 @@ from bot.services.announcements import Announcements
 from bot.services.archive import Archive
 from bot.services.ballots import Ballots
 from bot.services.choosing import Choosing
+from bot.services.concerned import Concerned
 from bot.services.digesting import Digesting, digesting
 from bot.services.digests import Digests
 from bot.services.doubts import Doubts
@@ -257,6 +258,7 @@ class App:
         archive = Archive(database, settings, records, sessions)
         rsvps = Rsvps(database, clock, outbox)
         reminders = Reminders(database, clock, settings, outbox, sessions)
+        Concerned(clock, outbox, sessions)
         remindme = RemindMe(database, clock, settings, outbox, reminders)
         papery = digesting(database, clock, settings, outbox, arxiv, papers, routers, proposals)
         return Services(

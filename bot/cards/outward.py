@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.cards.base import Attachment, Button, Card, Field, action, clip, flat, plain, stamp
 from bot.cards.papers import url_of
-from bot.cards.sessions import Around, announcement, session_title, talk_abstract, talk_title
+from bot.cards.sessions import Around, announcement, heading, session_title, talk_abstract, talk_title
 from bot.cards.times import unusual, when_of
 from bot.publish.calendar import CalendarEvent, add_links, to_ics
 from bot.publish.record import uid
@@ -64,8 +64,8 @@ def mail(view: SessionView, group: Group) -> str:
     head = "CANCELLED: " if view.session.state == "cancelled" else ""
     lines = [f"{head}{session_title(view)}", "", *_times(view, group), f"{view.session.minutes} minutes", ""]
     for talk in view.talks:
-        several = [talk_title(talk)] if len(view.talks) > 1 else []
-        lines += [*several, speakers(talk, group) or "Speaker to be announced", ""]
+        title = [heading(view, talk)] if heading(view, talk) else []
+        lines += [*title, speakers(talk, group) or "Speaker to be announced", ""]
         if abstract := talk_abstract(talk):
             lines += [flat(abstract), ""]
         if talk.paper:
@@ -83,8 +83,8 @@ def web(view: SessionView, group: Group) -> str:
         *(f"  <p><strong>{line}</strong></p>" for line in more),
     ]
     for talk in view.talks:
-        if len(view.talks) > 1:
-            parts.append(f"  <h4>{html.escape(talk_title(talk))}</h4>")
+        if title := heading(view, talk):
+            parts.append(f"  <h4>{html.escape(title)}</h4>")
         parts.append(f"  <p><em>{html.escape(speakers(talk, group) or 'Speaker to be announced')}</em></p>")
         if abstract := talk_abstract(talk):
             parts.append(f"  <p>{html.escape(flat(abstract))}</p>")
@@ -99,8 +99,8 @@ def markdown(view: SessionView, group: Group) -> str:
     first, *more = (_md(line) for line in _times(view, group))
     parts = [f"### {_md(session_title(view))}", f"**{first}**", *(f"**{line}**" for line in more)]
     for talk in view.talks:
-        if len(view.talks) > 1:
-            parts.append(f"#### {_md(talk_title(talk))}")
+        if title := heading(view, talk):
+            parts.append(f"#### {_md(title)}")
         parts.append(f"*{_md(speakers(talk, group) or 'Speaker to be announced')}*")
         if abstract := talk_abstract(talk):
             parts.append(_md(flat(abstract)))

@@ -41,7 +41,7 @@ def who(view: SessionView) -> str:
         return f"{people} · {stage(view)}"
     if view.volunteers:
         return f"volunteered: {members(view.volunteers)}. An organiser confirms."
-    return "open: nobody yet" if view.session.state == "planned" else f"nobody was noted · {stage(view)}"
+    return "open, nobody yet" if view.session.state == "planned" else f"nobody was noted · {stage(view)}"
 
 
 def members(user_ids: Sequence[int], limit: int = 8) -> str:

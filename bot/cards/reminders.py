@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.cards.base import Button, Card, action, channel, clip, count, member, plain, stamp
+from bot.cards.base import Button, Card, Tone, action, channel, clip, count, member, plain, stamp
+from bot.cards.presenting import volunteer_button
 from bot.cards.sessions import Around, how_soon, reminder, session_title
 from bot.cards.times import two_times
 from bot.cards.waiting import kind_of, what
+from bot.cards.week import basics, content
 from bot.when import parse_lead
 from storage.sessions import SessionView
 from storage.tables import Post
@@ -26,17 +28,44 @@ def starting(view: SessionView, around: Around) -> Card:
         text=card.text,
         fields=card.fields,
         tone="session",
-        buttons=card.buttons,
+        buttons=tuple(button for button in card.buttons if button not in volunteer_button(view)),  # too late
     )
 
 
-def presenter(view: SessionView, now: datetime) -> Card:
+def presenter(view: SessionView, user_id: int, now: datetime) -> Card:
     """To the presenter, by direct message."""
     return Card(
         title=clip(f"{how_soon(view, now)} you present: {plain(session_title(view))}", 250),
         text=f"{two_times(view.session)}\n\nAre your slides ready, and is the abstract right? "
-        "If something has come up, tell an organiser soon: it can be moved.",
+        "If something has come up, step back soon, or ask an organiser for another date.",
         tone="session",
+        buttons=_own_talk(view, user_id),
+    )
+
+
+def presents(view: SessionView, user_id: int) -> Card:
+    """To a member who is to present, by direct message, as soon as an organiser has said so."""
+    return Card(
+        title=clip(f"You present: {plain(session_title(view))}", 250),
+        text=f"{two_times(view.session)}\n\nTitle, abstract and slides are yours to fill in. I remind you in time. "
+        "Should something come up, step back: the search for a presenter then goes on.",
+        tone="good",
+        buttons=_own_talk(view, user_id),
+    )
+
+
+def _own_talk(view: SessionView, user_id: int) -> tuple[Button, ...]:
+    """Changing one's talk, and giving it back."""
+    mine = [
+        talk.talk.talk_id for talk in view.talks if any(one.user_id == user_id for one in talk.presenters)
+    ]
+    return tuple(
+        button
+        for talk_id in mine[:5]
+        for button in (
+            Button("Edit my talk", action("edit", view.session.session_id, talk_id), style="primary"),
+            Button("Step back", action("step_back", view.session.session_id, talk_id)),
+        )
     )
 
 
@@ -52,13 +81,21 @@ def personal(view: SessionView, now: datetime, around: Around) -> Card:
     )
 
 
-def moved(view: SessionView) -> Card:
-    """To somebody who was told the old time."""
+def changed(view: SessionView, what: str) -> Card:
+    """To somebody who presents, or was told the old time: it is moved, cancelled, or takes place after all."""
+    title, text, tone = _CHANGES[what]
     return Card(
-        title=clip(f"Moved: {plain(session_title(view))}", 250),
-        text=f"I told you another time before. It is now:\n{two_times(view.session)}",
-        tone="warn",
+        title=clip(f"{title}: {plain(session_title(view))}", 250),
+        text=f"{text}\n{two_times(view.session)}",
+        tone=tone,
     )
+
+
+_CHANGES: dict[str, tuple[str, str, Tone]] = {
+    "moved": ("Moved", "It is at another time than before. It is now:", "warn"),
+    "cancelled": ("Cancelled", "This session does not take place:", "bad"),
+    "restored": ("It takes place after all", "This session had been called off, and is back:", "good"),
+}
 
 
 def missing(view: SessionView) -> list[str]:
@@ -79,6 +116,11 @@ def lacking(view: SessionView, lacks: Sequence[str], now: datetime) -> Card:
         title=clip(f"{how_soon(view, now)}, and not complete: {plain(session_title(view))}", 250),
         text=f"{two_times(view.session)}\n\nIt lacks:\n" + "\n".join(f"- {what}" for what in lacks),
         tone="warn",
+        buttons=tuple(
+            Button(item.label, action=item.press, style="primary")
+            for item in (*basics(view), content(view))
+            if not item.done
+        ),
     )
 
 
@@ -108,7 +150,8 @@ def chosen(leads: Sequence[str]) -> Card:
 
 
 def _labels(leads: Sequence[str]) -> str:
-    return ", ".join(parse_lead(key).label for key in leads)
+    said = [parse_lead(key).label for key in leads]
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
 
 
 def armed(view: SessionView, posts: Sequence[Post], *, organiser: bool) -> Card:

@@ -88,10 +88,20 @@ def talk_abstract(talk: TalkView) -> str:
     return readable(talk.talk.abstract or (talk.paper.abstract if talk.paper else ""))
 
 
+def heading(view: SessionView, talk: TalkView) -> str:
+    """What stands above a talk where the session's title does not say it; plain text, mostly empty."""
+    title = talk_title(talk)
+    said = title == session_title(view) or (len(view.talks) == 1 and not talk.talk.title)
+    return "" if said else title
+
+
 def _abstract(view: SessionView) -> str:
-    texts = [talk_abstract(talk) for talk in view.talks]
-    limit = ABSTRACT // max(len(texts), 1)
-    return "\n\n".join(plain(first_sentences(text, limit)) for text in texts if text)
+    limit = ABSTRACT // max(len(view.talks), 1)
+    blocks = []
+    for talk in view.talks:
+        title, text = heading(view, talk), first_sentences(talk_abstract(talk), limit)
+        blocks.append("\n".join([f"**{plain(title, 250)}**"] * bool(title) + [plain(text)] * bool(text)))
+    return "\n\n".join(block for block in blocks if block)
 
 
 def announcement(view: SessionView, around: Around = NOTHING_AROUND) -> Card:

@@ -40,7 +40,7 @@ def two_times(session: Session, zones: Sequence[str] = ()) -> str:
     if not when_of(session).exact:
         return when_of(session).date_words
     lines = [f"{stamp(start, 'F')} ({stamp(start, 'R')})", wall(start, zone, zones)]
-    return "\n".join([*lines, *(f"⚠️ {line}" for line in unusual(start, zone, zones))])
+    return "\n".join([*lines, *(f"⚠️ **{line}**" for line in unusual(start, zone, zones))])
 
 
 def unusual(instant: datetime, zone: str, zones: Sequence[str]) -> list[str]:

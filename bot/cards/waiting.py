@@ -9,15 +9,22 @@ from bot.cards.base import count, flat
 from storage.tables import DigestRun, Post
 
 _KINDS = {
+    "aftercare": "question after the session",
+    "changed_dm": "news of a change",
+    "clock-notice": "notice about clocks",
     "digest_failed": "digest that failed",
     "dm_closed": "closed direct messages",
+    "event-asked": "question about the event",
     "lacking": "what is missing",
-    "moved_dm": "news of a move",
+    "materials": "what came out of the session",
     "personal": "personal reminder",
     "presenter": "reminder to the presenter",
+    "presenter_alert": "alert that nobody presents",
+    "presents": "word to who presents",
     "seed": "first reaction",
     "starting": "start message",
     "undeliverable": "what could not be said",
+    "volunteered": "offer to present",
     "wish_failed": "paper that was not found",
 }
 _PLACES = {
@@ -51,7 +58,8 @@ def what(post: Post, called: Called) -> str:
     kind = kind_of(post.kind)
     if post.op == "edit":
         kind = f"update of the {kind.removesuffix(' edit')}"
-    return f"{kind} → {place_of(post.place, called)}"
+    in_thread = post.op == "send" and "of" in post.data
+    return f"{kind} → {_PLACES['threads'] if in_thread else place_of(post.place, called)}"
 
 
 def subject(post: Post, title: str) -> str:

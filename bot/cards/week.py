@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.cards.base import Button, Card, action, clip, count, plain, stamp
+from bot.cards.base import Button, Card, action, clip, count, link, plain, stamp
 from bot.cards.presenting import stage, who
-from bot.cards.sessions import session_title
+from bot.cards.sessions import session_title, talk_title
 from storage.sessions import SessionView
 from storage.tables import Post
 
@@ -84,6 +84,36 @@ def materials_missing(view: SessionView) -> list[str]:
     return [item.text.lower() for item in materials(view) if not item.done]
 
 
+#: What came out of a talk: its address by the talk's id and what it is.
+Given = Mapping[tuple[int, str], str]
+
+
+def given(view: SessionView) -> Given:
+    """The slides, recordings and notes that there are."""
+    rows = (
+        (talk.talk.talk_id, what, address)
+        for talk in view.talks
+        for what, address in (
+            ("Slides", talk.talk.slides), ("Recording", talk.talk.recording), ("Notes", talk.talk.notes)
+        )
+    )  # fmt: skip
+    return {(talk_id, what): address for talk_id, what, address in rows if address}
+
+
+def materials_up(view: SessionView, new: Given) -> Card:
+    """In a session's thread: what has come out of it."""
+    lines = []
+    for talk in view.talks:
+        links = [
+            link(what, address) for (talk_id, what), address in new.items() if talk_id == talk.talk.talk_id
+        ]
+        title = f"**{plain(talk_title(talk), 200)}**\n" if len(view.talks) > 1 and talk_title(talk) else ""
+        lines += [title + " · ".join(links)] if links else []
+    return Card(
+        title=clip(f"From the session: {plain(session_title(view))}", 250), text="\n".join(lines), tone="good"
+    )
+
+
 def week(lists: Sequence[tuple[SessionView, Sequence[Item]]]) -> Card:
     """`/week`: a list for each session, and a button for each thing that is missing."""
     if not lists:
@@ -117,7 +147,7 @@ def aftercare(view: SessionView) -> Card:
     return Card(
         title=clip(f"How was it? {plain(session_title(view))}", 250),
         text=f"The session of {stamp(view.session.starts_at, 'F')} is noted as held. Still missing: {missing}.\n"
-        "What you give appears on its card for everybody.",
+        "What you give appears on its card and in its thread, for everybody.",
         tone="session",
         buttons=(Button("Slides, recording, notes…", action=_links(view), style="primary"),),
     )

@@ -1,4 +1,7 @@
-"""After a session: it is noted as held, and its organisers are asked for slides, recording and notes."""
+"""After a session: it is noted as held, and its organisers are asked for slides, recording and notes.
+
+What they give stands on the session's card, and is said in its thread, each link once.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from datetime import datetime, timedelta
 from bot.cards import Card
 from bot.cards import week as cards
 from bot.clock import Clock
+from bot.services.around import thread_key
 from bot.services.delivery import Drop
 from bot.services.outbox import Outbox
 from bot.services.people import Actor
 from bot.services.presenters import organisers_of
 from bot.services.sessions import Change, Sessions
 from bot.services.settings import SettingsService
+from storage import outbox as stored_posts
 from storage import sessions
 from storage.database import Database, Tx
 from storage.tables import Post, Session
@@ -30,6 +35,7 @@ class Aftercare:
         self._database, self._clock, self._settings = database, clock, settings
         self._outbox, self._sessions = outbox, followed
         outbox.says("aftercare", self._aftercare)
+        outbox.says("materials", self._materials)
         followed.follow(self._follow)
 
     async def next_due(self) -> datetime | None:
@@ -61,6 +67,31 @@ class Aftercare:
                 due_at=max(due, self._clock.now()),
                 expires_at=due + WORTH_ASKING,
             )
+        if session.state == "held":
+            await self._tell_thread(tx, change)
+
+    async def _tell_thread(self, tx: Tx, change: Change) -> None:
+        """Say in the thread what is new of it; at the end of a session all that is there."""
+        session, thread = change.view.session, thread_key(change.view.session.session_id)
+        known = cards.given(change.before) if change.before and change.kind != "held" else {}
+        new = [[*where] for where, url in cards.given(change.view).items() if known.get(where) != url]
+        opened = await stored_posts.by_key(tx, thread)
+        if new and opened is not None and opened.state == "sent":
+            await self._outbox.put(
+                tx,
+                key=f"session:{session.session_id}:materials:v{session.version}",
+                guild_id=session.guild_id,
+                place="announcements",
+                kind="materials",
+                data={"session": session.session_id, "new": new, "of": thread},
+                expires_at=self._clock.now() + WORTH_ASKING,
+            )
+
+    async def _materials(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
+        view = await sessions.get(tx, post.guild_id, post.data["session"])
+        said = cards.given(view) if view else {}
+        new = {(talk, what): said[talk, what] for talk, what in post.data["new"] if (talk, what) in said}
+        return cards.materials_up(view, new) if view and new else Drop("it was taken away again")
 
     async def _aftercare(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
         view = await sessions.get(tx, post.guild_id, post.data["session"])

@@ -13,13 +13,16 @@ from bot.services.delivery import Drop
 from bot.services.outbox import Outbox
 from bot.services.sessions import Change, Sessions
 from bot.services.settings import SettingsService
+from bot.when import Lead
 from storage import outbox as stored_posts
 from storage import sessions
 from storage.database import Tx
 from storage.tables import Post, Session
 
 #: How long before; a session planned later than that says it on its announcement alone.
-LEAD = timedelta(days=7)
+LEAD = Lead(days=7)
+#: A reminder in the channel as near to the notice as that says it, too: one of them is enough.
+_NEAR = timedelta(hours=12)
 
 
 class GapNotices:
@@ -40,7 +43,7 @@ class GapNotices:
             await self._plan(tx, view.session, settings)
 
     async def _plan(self, tx: Tx, session: Session, settings: ServerSettings) -> None:
-        prefix, due = f"session:{session.session_id}:clock:", session.starts_at - LEAD
+        prefix, due = f"session:{session.session_id}:clock:", LEAD.due(session.starts_at, session.zone)
         await stored_posts.cancel(tx, guild_id=session.guild_id, key_prefix=prefix)
         if session.state != "planned" or due <= self._clock.now():
             return
@@ -64,4 +67,7 @@ class GapNotices:
         lines = unusual(session.starts_at, session.zone, settings.group.zones)
         if session.starts_at.isoformat() != post.data["starts_at"] or not lines:
             return Drop("clocks are as usual then")
+        reminded = [lead.due(session.starts_at, session.zone) for lead in settings.reminders.before]
+        if any(abs(due - post.due_at) < _NEAR for due in reminded):
+            return Drop("the reminder of that day says it")
         return news.mind_the_clock(view, lines, await around.read(tx, session.session_id, settings))

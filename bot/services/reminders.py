@@ -54,16 +54,13 @@ class Reminders:
         outbox.says("lacking", self._lacking)
         outbox.says("personal", self._personal, after_failed=self._not_reached)
         outbox.says("dm_closed", self._dm_closed)
-        outbox.says("moved_dm", self._moved)
         settings.on_change(self._settings_changed)
         followed.follow(self._follow)
 
     async def _follow(self, tx: Tx, change: Change) -> None:
         session = change.view.session
-        if change.kind == "moved":
-            await self._tell_moved(tx, session)
         if change.kind in ("moved", "cancelled"):
-            await stored_posts.cancel(tx, guild_id=session.guild_id, key_prefix=_prefix(session))
+            await stored_posts.cancel(tx, guild_id=session.guild_id, key_prefix=prefix_of(session))
         if session.state == "planned":
             await self.plan(tx, change.view, change.settings)
 
@@ -75,7 +72,7 @@ class Reminders:
     async def plan(self, tx: Tx, view: SessionView, settings: ServerSettings) -> None:
         """Make what waits for a session what should wait. A reminder whose time has passed is not made up for."""
         now, session = self._clock.now(), view.session
-        await stored_posts.cancel(tx, guild_id=session.guild_id, key_prefix=_prefix(session), due_after=now)
+        await stored_posts.cancel(tx, guild_id=session.guild_id, key_prefix=prefix_of(session), due_after=now)
         for one in await self._rounds(tx, view, settings):
             await self._plan_round(tx, session, one, now)
 
@@ -105,7 +102,7 @@ class Reminders:
             if now < due <= start:
                 await self._outbox.put(
                     tx,
-                    key=f"{_prefix(session)}{start:%Y%m%dT%H%MZ}:{one.kind}:{one.place}:{lead.key}",
+                    key=f"{prefix_of(session)}{start:%Y%m%dT%H%MZ}:{one.kind}:{one.place}:{lead.key}",
                     guild_id=session.guild_id,
                     place=one.place,
                     kind=one.kind,
@@ -113,19 +110,6 @@ class Reminders:
                     due_at=due,
                     expires_at=start + STARTING if due == start else min(end, start),
                 )
-
-    async def _tell_moved(self, tx: Tx, session: Session) -> None:
-        """Whoever was told the old time by direct message is told the new one; the channel reads the news."""
-        for place in await stored_posts.places_told(tx, session.guild_id, _prefix(session)):
-            await self._outbox.put(
-                tx,
-                key=f"{_prefix(session)}moved:{session.version}:{place}",
-                guild_id=session.guild_id,
-                place=place,
-                kind="moved_dm",
-                data={"session": session.session_id, "starts_at": session.starts_at.isoformat()},
-                expires_at=session.starts_at,
-            )
 
     # what the outbox says of it
 
@@ -154,9 +138,9 @@ class Reminders:
         if isinstance(view, Drop):
             return view
         user = int(post.place.partition(":")[2])
-        if not any(person.user_id == user for talk in view.talks for person in talk.presenters):
+        if not any(person.user_id == user for person in view.presenters):
             return Drop("they do not present any more")
-        return cards.presenter(view, now)
+        return cards.presenter(view, user, now)
 
     async def _lacking(self, tx: Tx, post: Post, now: datetime) -> Card | Drop:
         view = await self._view(tx, post)
@@ -173,10 +157,6 @@ class Reminders:
         if await reminders.choice(tx, post.guild_id, user) is None:
             return Drop("they do not want to be reminded any more")
         return cards.personal(view, now, await self._around(tx, view))
-
-    async def _moved(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
-        view = await self._view(tx, post)
-        return view if isinstance(view, Drop) else cards.moved(view)
 
     async def _not_reached(self, tx: Tx, post: Post) -> None:
         """Somebody's direct messages are closed: say so once, where they asked, and do not try again."""
@@ -199,5 +179,6 @@ class Reminders:
         return cards.dm_closed(post.data["user"])
 
 
-def _prefix(session: Session) -> str:
+def prefix_of(session: Session) -> str:
+    """What the keys of a session's reminders start with."""
     return f"session:{session.session_id}:reminder:"

@@ -80,12 +80,20 @@ async def test_a_week_before_a_gap_session_those_concerned_are_told_once(stage: 
     (announcement,) = await stage.posts("announcements")
     assert "Americas: one hour later than usual by your clock" in text_of(announcement)
     await stage.later(days=5)
-    notices = [
-        text_of(post) for post in await stage.posts("announcements") if "Mind the clock" in text_of(post)
-    ]
-    assert len(notices) == 1
-    assert "Americas: one hour later than usual by your clock" in notices[0]
-    assert "Mon 26 October 2026, 17:00 CET · 12:00 EDT · 09:00 PDT · 02:30 ACDT Tue" in notices[0]
+    (reminder,) = (await stage.posts("announcements"))[1:]
+    assert text_of(reminder).startswith("In 7 days")
+    assert "Americas: one hour later than usual by your clock" in text_of(reminder)
+
+
+async def test_without_a_reminder_that_day_a_notice_of_its_own_says_it(stage: Bench) -> None:
+    stage.clock.set(datetime(2026, 10, 15, tzinfo=UTC))
+    await stage.olga.slash("/settings set", key="reminders.before", value="1d")
+    await planned(stage, "2026-10-26 17:00")
+    await stage.later(days=5)
+    (notice,) = (await stage.posts("announcements"))[1:]
+    assert text_of(notice).startswith("Mind the clock")
+    assert "Americas: one hour later than usual by your clock" in text_of(notice)
+    assert "Mon 26 October 2026, 17:00 CET · 12:00 EDT · 09:00 PDT · 02:30 ACDT Tue" in text_of(notice)
 
 
 async def test_an_ordinary_week_needs_no_notice(stage: Bench) -> None:

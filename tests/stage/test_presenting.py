@@ -59,6 +59,24 @@ async def test_stepping_back_opens_the_session_again_and_late_it_alerts_the_orga
     assert "nobody presents" in text_of(stage.olga.inbox[-1])
 
 
+async def test_whoever_presents_is_told_so_and_told_of_changes_and_can_step_back_there(stage: Bench) -> None:
+    await plan(stage, title="On sparsity")
+    await stage.olga.slash("/session assign", channel="general", session=1, member=stage.alice)
+    await stage.olga.slash("/session move", channel="general", session=1, when="2026-06-16 18:00")
+    await stage.settled()
+    presents, moved = stage.alice.inbox[-2:]
+    assert text_of(presents).startswith("You present: On sparsity")
+    assert "Tue 16 June 2026, 18:00 CEST" in text_of(moved)
+    form = await stage.alice.press(presents, label="Edit my talk")
+    await stage.alice.submit(form, {"title": "Sparse is enough"})
+    await stage.alice.press(presents, label="Step back")
+    text = await announced(stage)
+    assert "Sparse is enough" in text
+    assert "Who: open" in text
+    refused = await stage.alice.press(presents, label="Step back")
+    assert "You do not present there" in refused.text
+
+
 async def test_an_open_session_alerts_ten_days_before_and_names_who_presented_least_first(
     stage: Bench,
 ) -> None:

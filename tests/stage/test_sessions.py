@@ -91,6 +91,7 @@ async def test_a_session_can_hold_a_second_talk(stage: Bench) -> None:
         await stage.olga.submit(form, {"title": title})
     (post,) = await stage.posts("announcements")
     assert "First talk / Second talk" in text_of(post)
+    assert "\n**Second talk**" in text_of(post)
 
 
 async def test_moving_a_session_is_told_to_the_organiser_and_its_announcement(stage: Bench) -> None:

@@ -54,19 +54,28 @@ async def test_an_hour_after_its_end_a_session_is_held_and_its_materials_are_ask
     assert "slides, recording, notes" in text_of(asked)
 
 
-async def test_what_is_given_after_a_session_appears_on_its_card(stage: Bench) -> None:
+async def test_what_is_given_after_a_session_appears_on_its_card_and_once_in_its_thread(stage: Bench) -> None:
     await stage.olga.slash("/settings set", channel="general", key="group.organiser_channel", value="general")
     await plan(stage, title="On sparsity")
     await stage.later(days=12, hours=8)
     asked = (await stage.posts("general"))[-1]
     refused = await stage.alice.press(asked, label="Slides, recording, notes…")
     assert "Only organisers" in refused.text
-    form = await stage.olga.press(asked, label="Slides, recording, notes…")
-    await stage.olga.submit(form, {"recording": "https://video.example/1"})
-    assert "https://video.example/1" in text_of((await stage.posts("announcements"))[0])
+    for given in ({"recording": "https://video.example/1"}, {"slides": "https://files.example/1.pdf"}, {}):
+        form = await stage.olga.press(asked, label="Slides, recording, notes…")
+        await stage.olga.submit(form, given)
+        await stage.later(hours=9)  # the second comes after the thread was put away
+    card = text_of((await stage.posts("announcements"))[0])
+    assert "https://video.example/1" in card
+    assert "https://files.example/1.pdf" in card
+    (thread,) = [channel for channel in stage.group.channels.values() if channel.thread is not None]
+    assert [text_of(message).splitlines()[1] for message in thread.messages] == [
+        "[Recording](https://video.example/1)",
+        "[Slides](https://files.example/1.pdf)",
+    ]
     week = await stage.olga.slash("/week", channel="general")
     assert "✅ Recording" in week.text
-    assert "⬜ Slides" in week.text
+    assert "⬜ Notes" in week.text
 
 
 async def test_a_cancelled_session_asks_for_nothing(stage: Bench) -> None:
