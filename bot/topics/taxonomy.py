@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -70,7 +70,8 @@ _FIELDS = {"key", "name", "area", "channel", "categories", "phrases", "descripti
 def from_table(table: Mapping[str, Any]) -> Taxonomy:
     """Build a taxonomy from a parsed `taxonomy.toml` or the same table of a group's config.
 
-    `table` has a list `topic` and, if areas have names, a table `areas`. Raises ValueError with the place and the cure.
+    `table` has a list `topic` and, if areas have names, a table `areas`; and if their topics have a channel in common,
+    a table `channels`. Raises ValueError with the place and the cure.
     """
     rows = table.get("topic", [])
     if not isinstance(rows, list) or not rows:
@@ -78,8 +79,10 @@ def from_table(table: Mapping[str, Any]) -> Taxonomy:
     areas = table.get("areas", {})
     if not isinstance(areas, Mapping):
         raise ValueError('areas: write a table of keys and names, such as A = "Optimization"')  # noqa: TRY004
+    channels = table.get("channels", {})
+    topics = (_topic(row, number) for number, row in enumerate(rows, 1))
     return Taxonomy(
-        topics=tuple(_topic(row, number) for number, row in enumerate(rows, 1)),
+        topics=tuple(replace(topic, channel=topic.channel or channels.get(topic.area)) for topic in topics),
         areas=tuple((str(key), str(name)) for key, name in areas.items()),
     )
 
