@@ -199,6 +199,19 @@ async def test_a_flood_of_bytes_ends_in_one_clear_line(
     assert len(await stage.posts("efficiency")) == 1
 
 
+async def test_a_feed_as_long_as_arxiv_makes_them_is_one_digest_and_said_to_be_cut(
+    stage: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.arxiv.announce(THURSDAY, [sparse(n) for n in range(1, 2_101)])
+    with caplog.at_level(logging.INFO):
+        await morning(stage)
+    (post,) = await stage.posts("efficiency")
+    assert "Show 100 more" in str(post.components)
+    assert "1895 papers left out" in post.embeds[0]["footer"]["text"]
+    told = [vars(r)["event_fields"] for r in caplog.records if r.getMessage() == "feed.fetched"]
+    assert {"papers": 2_000, "cut_off": True}.items() <= told[0].items()
+
+
 async def test_papers_of_tuesday_are_not_late_on_tuesday(stage: Bench) -> None:
     stage.arxiv.announce(MONDAY, [sparse(1)])
     stage.arxiv.announce(TUESDAY, [sparse(2)])
