@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: help demo test lint types contracts unit test-browser pictures eval bench soak lock clean
+.PHONY: help demo test lint types contracts unit test-postgres test-browser pictures eval bench soak lock clean
 .DEFAULT_GOAL := help
+# What can differ between the stores; the rest of the tests never asks a database.
+POSTGRES_TESTS := tests/storage tests/services tests/stage tests/crash
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -38,6 +40,9 @@ contracts: $(VENV)/dev.stamp
 unit: $(VENV)/dev.stamp
 	$(PY) -m pytest -n 2 $(ARGS)
 
+test-postgres: $(VENV)/dev.stamp ## the same on PostgreSQL: starts one of its own (finds or installs it, or says how)
+	@$(PY) tools/postgres.py $(PY) -m pytest -n 2 $(POSTGRES_TESTS) $(ARGS) || { code=$$?; test $$code = 77 && test -z "$$CI" || exit $$code; }
+
 test-browser: $(VENV)/dev.stamp ## the rehearsal room in a real browser (finds or installs Chromium, or says how)
 	@if $(PY) tools/chromium.py; then $(PY) -m pytest -m browser -n 2 tests/rehearsal_page $(ARGS); else echo "Skipped: the tests in the browser."; fi
 
@@ -54,8 +59,8 @@ soak: $(VENV)/run.stamp ## a year of a busy group in minutes, with kills and fau
 	$(PY) tools/soak.py $(ARGS)
 
 lock: ## pin again after a change in pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra postgres pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra postgres --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean: ## remove what the commands made
 	rm -rf $(VENV) .out .mypy_cache .ruff_cache .hypothesis

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -130,23 +131,15 @@ def _check(options: argparse.Namespace) -> int:
 
 def _import(options: argparse.Namespace) -> int:
     from bot.clock import SystemClock
+    from bot.desk import alone
     from bot.services.leaving import NotImportable, take_in
-    from storage.database import DatabaseTrouble, ProcessLock, database_path, open_database
-    from storage.migrate import migrate
+    from storage.database import DatabaseTrouble
 
     settings = config.load(options.config)
 
     async def work() -> int:
-        path = database_path(settings.storage.url)
-        database = open_database(settings.storage.url)
-        lock = ProcessLock(path)
-        lock.acquire()
-        try:
-            await asyncio.to_thread(migrate, path, SystemClock().now())
+        async with alone(settings, SystemClock().now()) as database:
             return await take_in(database, options.file)
-        finally:
-            await database.close()
-            lock.release()
 
     try:
         rows = asyncio.run(work())
@@ -224,21 +217,18 @@ async def _serve(settings: config.Settings, token: str) -> int:
     # Imported late, so that a mistake in the configuration is told at once.
     import discord
 
-    from bot.app import App
-    from bot.clock import SystemClock
     from storage.database import DatabaseTrouble
 
-    loop = asyncio.get_running_loop()
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop() -> None:
+        stopping.set()
+        loop.call_later(LAST_RESORT, os._exit, TROUBLE)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
     try:
-        async with App(settings, SystemClock()) as app:
-
-            def stop() -> None:
-                app.stop()
-                loop.call_later(LAST_RESORT, os._exit, TROUBLE)
-
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, stop)
-            await app.run(token)
+        await _lead_and_stand_by(settings, token, stopping)
     except DatabaseTrouble as trouble:
         print(f"database: {trouble}", file=sys.stderr)
         return BAD_CONFIG if trouble.of_config else TROUBLE
@@ -253,6 +243,20 @@ async def _serve(settings: config.Settings, token: str) -> int:
         print(f"discord: Discord closed the connection for good (code {closed.code}).", file=sys.stderr)
         return TROUBLE
     return OK
+
+
+async def _lead_and_stand_by(settings: config.Settings, token: str, stopping: asyncio.Event) -> None:
+    """Serve until `stopping`; who loses the right to speak waits for it anew, with nothing kept in mind."""
+    from bot.app import App
+    from bot.clock import SystemClock
+    from storage.leadership import NotLeading
+
+    has_led = False
+    while not stopping.is_set():
+        with contextlib.suppress(NotLeading):
+            async with App(settings, SystemClock(), stopping=stopping, patient=has_led) as app:
+                has_led = True
+                await app.run(token)
 
 
 if __name__ == "__main__":

@@ -84,8 +84,11 @@ from cogs.scheduling import SchedulingCommands
 from cogs.series import SeriesCommands
 from cogs.settings import SettingsCommands
 from cogs.topics import TopicCommands
-from storage.database import Database, ProcessLock, check_integrity, database_path, open_database
+from storage.backups import folder_of
+from storage.database import Database
+from storage.leadership import Leadership, NotLeading
 from storage.migrate import migrate
+from storage.stores import store_of
 
 log = logging.getLogger(__name__)
 
@@ -136,22 +139,32 @@ class Services:
 class App:
     """The bot, from its database to its client. Use as `async with App(settings, clock) as app: await app.run(token)`.
 
-    `pace` is the clock by which arXiv is spared, where that is not the bot's own.
-    Opens in order and closes in reverse. Raises DatabaseTrouble when the database cannot be used.
+    `pace` is the clock by which arXiv is spared, where that is not the bot's own. Setting `stopping` ends it, also
+    while it stands by. A `patient` one waits for a database that cannot be reached.
+    Opens in order and closes in reverse. Raises DatabaseTrouble when the database cannot be used, NotLeading when it
+    was stopped while it stood by.
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock, *, ready_timeout: float = 0.5, pace: Clock | None = None
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        ready_timeout: float = 0.5,
+        pace: Clock | None = None,
+        stopping: asyncio.Event | None = None,
+        patient: bool = False,
     ) -> None:
         self.settings, self.clock = settings, clock
         self._pace = pace or clock
         self.ready = asyncio.Event()
-        self.stopping = asyncio.Event()
+        self.stopping = stopping or asyncio.Event()
         self.client: Client | None = None
-        self._ready_timeout = ready_timeout
+        self._ready_timeout, self._patient = ready_timeout, patient
         self._stack = AsyncExitStack()
         self._actions = Actions()
         self.database: Database
+        self._leadership: Leadership
         self.services: Services
         self.timers: Timers
 
@@ -170,15 +183,7 @@ class App:
 
     async def _open(self) -> None:
         endpoint.use(api_url=self.settings.discord.api_url, gateway_url=self.settings.discord.gateway_url)
-        path = database_path(self.settings.storage.url)
-        database = open_database(self.settings.storage.url)
-        lock = ProcessLock(path)
-        lock.acquire()
-        self._stack.callback(lock.release)
-        check_integrity(path)
-        if saved := await asyncio.to_thread(migrate, path, self.clock.now()):
-            event(log, "database.backed_up", file=saved)
-        self.database = database
+        self.database = database = await self._lead()
         self._stack.push_async_callback(database.close)
         http = await self._stack.enter_async_context(aiohttp.ClientSession())
         arxiv = self._arxiv(http)
@@ -204,6 +209,21 @@ class App:
         )
         database.on_wake = self.timers.kick
         self._stack.push_async_callback(self.timers.close)
+
+    async def _lead(self) -> Database:
+        """Wait until this process may speak; then the database is brought to this version's schema."""
+        storage = self.settings.storage
+        store = store_of(storage.url)
+        store.prepare()
+        self._leadership = store.leadership()
+        await self._leadership.take(self.stopping, patient=self._patient)
+        self._stack.push_async_callback(self._leadership.release)
+        await store.check()
+        if saved := await migrate(store, self.clock.now(), folder_of(store, storage.backup_folder)):
+            event(log, "database.backed_up", file=saved)
+        database = Database(store)
+        database.fence = self._leadership.assure
+        return database
 
     def _arxiv(self, http: aiohttp.ClientSession) -> ArxivClient:
         arxiv = self.settings.arxiv
@@ -364,12 +384,30 @@ class App:
         self.timers.kick()
 
     async def run(self, token: str) -> None:
-        """Serve until `stop()`. Raises discord.LoginFailure when Discord refuses the token."""
-        event(log, "bot.started", database=self.database.path)
+        """Serve until `stop()`.
+
+        Raises discord.LoginFailure when Discord refuses the token, NotLeading as soon as another process may speak.
+        """
+        event(log, "bot.started", database=self.database.store.name)
+        serving = asyncio.create_task(self._serve(token), name="serving")
+        lost = asyncio.create_task(self._leadership.lost(), name="leadership lost")
+        try:
+            await asyncio.wait({serving, lost}, return_when=asyncio.FIRST_COMPLETED)
+            if not serving.done():
+                event(log, "leadership.lost", logging.WARNING)
+                await self._fall_silent(serving)
+                raise NotLeading("the lock on the database is lost")
+            await serving
+        finally:
+            serving.cancel()
+            lost.cancel()
+            await asyncio.gather(serving, lost, return_exceptions=True)
+        event(log, "bot.stopped")
+
+    async def _serve(self, token: str) -> None:
         await self.services.wishes.take_up()
         await self.services.archive.take_up()
         await connect(self._client, token, self.stopping, farewell=self._farewell)
-        event(log, "bot.stopped")
 
     async def _farewell(self) -> None:
         """Finish what people were promised and what is being said, for a few seconds, while Discord is there."""
@@ -381,6 +419,12 @@ class App:
 
         What the kernel would do for a dead process is done here: connections and the lock on the database go.
         """
+        await self._fall_silent(running)
+        await self._stack.aclose()
+        gc.collect()  # a cursor that a cancelled wait still holds keeps its lock; a dead process holds none
+
+    async def _fall_silent(self, running: asyncio.Task[None]) -> None:
+        """Drop everything that is under way: not another word."""
         self.timers.abandon()
         self.services.outbox.abandon()
         under_way = [task for task in asyncio.all_tasks() if task.get_name().startswith(_UNDER_WAY)]
@@ -389,8 +433,6 @@ class App:
         if self.client is not None:
             await self.client.close()
         await asyncio.gather(running, *under_way, return_exceptions=True)
-        await self._stack.aclose()
-        gc.collect()  # a cursor that a cancelled wait still holds keeps its lock; a dead process holds none
 
     def stop(self) -> None:
         """Have `run` return soon."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TextIO
 
@@ -9,8 +11,11 @@ from bot.config import Settings
 from bot.publish.calendar import to_ics
 from bot.services.outward import calendar_events, group_of
 from storage import guilds, outbox, sessions
-from storage.database import database_path, open_database
-from storage.migrate import revision
+from storage.backups import folder_of
+from storage.database import Database
+from storage.migrate import migrate
+from storage.schema import revision
+from storage.stores import store_of
 
 
 async def show_outbox(settings: Settings, now: datetime, out: TextIO, *, limit: int = 50) -> int:
@@ -18,11 +23,11 @@ async def show_outbox(settings: Settings, now: datetime, out: TextIO, *, limit: 
 
     Raises DatabaseTrouble when there is no usable database.
     """
-    path = database_path(settings.storage.url)
-    if revision(path) is None:
-        print(f"{path} holds nothing yet: the bot has not run with this configuration.", file=out)
+    store = store_of(settings.storage.url)
+    if await revision(store) is None:
+        print(f"{store.name} holds nothing yet: the bot has not run with this configuration.", file=out)
         return 0
-    database = open_database(settings.storage.url)
+    database = Database(store)
     try:
         async with database.reading() as tx:
             counts = await outbox.counts(tx)
@@ -46,6 +51,24 @@ async def show_outbox(settings: Settings, now: datetime, out: TextIO, *, limit: 
     return 1 if counts.get("failed") else 0
 
 
+@asynccontextmanager
+async def alone(settings: Settings, now: datetime) -> AsyncIterator[Database]:
+    """The database for work that no running bot may see half done. Raises DatabaseTrouble while one runs."""
+    store = store_of(settings.storage.url)
+    store.prepare()
+    leadership = store.leadership()
+    await leadership.take_at_once()
+    try:
+        await migrate(store, now, folder_of(store, settings.storage.backup_folder))
+        database = Database(store)
+        try:
+            yield database
+        finally:
+            await database.close()
+    finally:
+        await leadership.release()
+
+
 class WhichServer(Exception):
     """The bot serves none or several servers; the message says which can be named."""
 
@@ -56,10 +79,10 @@ async def calendar(settings: Settings, guild_id: int | None) -> bytes:
     Members who present appear as "a member": only Discord knows their names. Raises WhichServer, or DatabaseTrouble
     when there is no usable database.
     """
-    path = database_path(settings.storage.url)
-    if revision(path) is None:
-        raise WhichServer(f"{path} holds nothing yet: the bot has not run with this configuration.")
-    database = open_database(settings.storage.url)
+    store = store_of(settings.storage.url)
+    if await revision(store) is None:
+        raise WhichServer(f"{store.name} holds nothing yet: the bot has not run with this configuration.")
+    database = Database(store)
     try:
         async with database.reading() as tx:
             known = await guilds.present(tx)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert
 
-from storage.database import Tx
+from storage.database import Tx, insert
 from storage.tables import Handout, Presenter, Talk
 
 
@@ -18,7 +17,7 @@ async def get(tx: Tx, session_id: int) -> Handout | None:
 
 async def keep(tx: Tx, *, guild_id: int, session_id: int, text: str, now: datetime) -> None:
     """Keep what is said of a session, in place of what was said before."""
-    row = insert(Handout).values(session_id=session_id, guild_id=guild_id, text=text, said_at=now)
+    row = insert(tx, Handout).values(session_id=session_id, guild_id=guild_id, text=text, said_at=now)
     await tx.execute(
         row.on_conflict_do_update(index_elements=["session_id"], set_={"text": text, "said_at": now})
     )

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
-from storage.database import Tx
+from storage.database import Tx, insert
 from storage.tables import Question, QuestionVote
 
 
@@ -52,7 +51,7 @@ async def get(tx: Tx, guild_id: int, question_id: int) -> Question | None:
 async def vote(tx: Tx, question: Question, user_id: int) -> None:
     """A member would like a question to be asked; saying so again changes nothing."""
     await tx.execute(
-        insert(QuestionVote)
+        insert(tx, QuestionVote)
         .values(question_id=question.question_id, user_id=user_id, guild_id=question.guild_id)
         .on_conflict_do_nothing()
     )

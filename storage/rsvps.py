@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
-from storage.database import Tx
+from storage.database import Tx, insert
 from storage.tables import Rsvp, Session
 
 
@@ -26,7 +25,7 @@ NOBODY = Counts()
 
 async def note(tx: Tx, session: Session, answers: Mapping[int, str], *, now: datetime) -> None:
     """Note what members (by id) answer for a session; a later answer takes the place of an earlier one."""
-    row = insert(Rsvp)
+    row = insert(tx, Rsvp)
     await tx.execute(
         row.on_conflict_do_update(
             index_elements=["session_id", "user_id"],

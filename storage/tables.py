@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
-from storage.types import Instant, OurId, Snowflake
+from storage.types import InByteOrder, Instant, OurId, Snowflake
 
 
 class Row(MappedAsDataclass, DeclarativeBase, kw_only=True):
@@ -99,7 +99,7 @@ class PaperWord(Row):
     __tablename__ = "paper_words"
     __table_args__ = (Index("ix_paper_words_word", "word", "paper_id"),)
     paper_id: Mapped[str] = mapped_column(ForeignKey("papers.paper_id", ondelete="CASCADE"), primary_key=True)
-    word: Mapped[str] = mapped_column(String(40), primary_key=True)
+    word: Mapped[str] = mapped_column(InByteOrder, primary_key=True)
 
 
 class Wish(Row):
@@ -599,3 +599,7 @@ class Follow(Row):
 for _table in Row.metadata.tables.values():
     if any(column.type is OurId for column in _table.primary_key):
         _table.dialect_options["sqlite"]["autoincrement"] = True
+    # SQLite takes a text's length for a remark and PostgreSQL for a law; with us it is a remark.
+    for _column in _table.columns:
+        if isinstance(_column.type, String):
+            _column.type.length = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String
 from sqlalchemy.types import TypeDecorator
 
 #: A Discord snowflake: unsigned 64 bits, of which the top one stays unused until the year 2084.
@@ -13,6 +13,9 @@ Snowflake = BigInteger
 
 #: An id of our own. SQLite only auto-increments a column declared exactly INTEGER.
 OurId = BigInteger().with_variant(Integer, "sqlite")
+
+#: Text that is compared with < and >: by its bytes, as SQLite does, and not as a language sorts its words.
+InByteOrder = String().with_variant(String(collation="C"), "postgresql")
 
 
 class Instant(TypeDecorator[datetime]):

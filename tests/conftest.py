@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.database import drop_all
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
@@ -15,3 +18,10 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the real samples (../shared) are not beside this checkout")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _no_database_left() -> Iterator[None]:
+    """Whatever databases a test was given (tests/database.py) go with it."""
+    yield
+    drop_all()

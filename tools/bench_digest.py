@@ -48,6 +48,7 @@ from bot.topics.taxonomy import Topic, shipped
 from storage import guilds, verdicts
 from storage.database import open_database
 from storage.migrate import migrate
+from storage.stores import store_of
 from storage.tables import OwnTopics, Paper, Verdict
 
 CATEGORIES = ("cs.LG", "stat.ML", "math.OC")
@@ -141,7 +142,7 @@ async def once(url: str, servers: int, folder: Path) -> Run:
     """One morning on a fresh database."""
     path = folder / f"{time.monotonic_ns()}.db"
     settings = config.parse({"storage": {"url": f"sqlite+aiosqlite:///{path}"}})
-    await asyncio.to_thread(migrate, path, MORNING)
+    await migrate(store_of(settings.storage.url), MORNING, path.parent)
     database, clock = open_database(settings.storage.url), VirtualClock(MORNING - timedelta(hours=1))
     async with aiohttp.ClientSession() as http:
         arxiv = ArxivClient(

@@ -39,6 +39,7 @@ from bot.services.shelf import Shelf
 from bot.services.votes import Votes
 from storage.database import Database, open_database
 from storage.migrate import migrate
+from storage.stores import store_of
 from storage.tables import Paper, Proposal
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
@@ -141,7 +142,7 @@ async def timed(work: Callable[[], Awaitable[object]], rounds: int = ROUNDS) -> 
 async def run(proposals: int, voters: int, share: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bot.db"
-        migrate(path, NOW)
+        await migrate(store_of(f"sqlite+aiosqlite:///{path}"), NOW, Path(folder))
         database, clock = open_database(f"sqlite+aiosqlite:///{path}"), VirtualClock(NOW)
         await propose(database, proposals)
         shown = vote(path, proposals, voters, share)

@@ -14,8 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from alembic import command  # noqa: E402
+from sqlalchemy import create_engine  # noqa: E402
 
-from storage.migrate import alembic_config  # noqa: E402
+from storage.schema import alembic_config  # noqa: E402
 
 VERSIONS = ROOT / "storage" / "migrations" / "versions"
 
@@ -25,9 +26,12 @@ def main() -> None:
     for old in VERSIONS.glob("0001_*.py"):
         old.unlink()
     with tempfile.TemporaryDirectory() as folder:
-        config = alembic_config(f"sqlite:///{folder}/empty.db")
-        command.upgrade(config, "head")
-        command.revision(config, message="The first schema", autogenerate=True, rev_id="0001")
+        engine = create_engine(f"sqlite:///{folder}/empty.db")
+        with engine.connect() as connection:
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.revision(config, message="The first schema", autogenerate=True, rev_id="0001")
+        engine.dispose()
     for arguments in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
         subprocess.run([sys.executable, "-m", "ruff", *arguments, str(VERSIONS)], check=True, cwd=ROOT)  # noqa: S603
 

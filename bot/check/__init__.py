@@ -51,7 +51,7 @@ async def check(path: Path, *, offline: bool = False) -> AsyncIterator[Finding]:
         return
     token, of_token = here.of_token(settings)
     yield Finding("fine", "config", f"{path} can be read.")
-    for finding in (*here.of_group(settings.for_server()), *here.of_database(settings), *of_token):
+    for finding in (*here.of_group(settings.for_server()), *await here.of_database(settings), *of_token):
         yield finding
     if offline:
         yield Finding(

@@ -9,8 +9,9 @@ from pathlib import Path
 from bot.check.finding import Finding, Level, from_problem
 from bot.config import ConfigError, ServerSettings, Settings, is_open_to_others, read_token
 from storage import guilds
-from storage.database import DatabaseTrouble, ProcessLock, check_integrity, database_path, open_database
-from storage.migrate import HEAD, revision
+from storage.database import Database, DatabaseTrouble
+from storage.schema import HEAD, refuse_newer, revision
+from storage.stores import store_of
 
 
 def of_group(settings: ServerSettings) -> Iterator[Finding]:
@@ -32,55 +33,44 @@ def of_group(settings: ServerSettings) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def of_database(settings: Settings) -> Iterator[Finding]:
+async def of_database(settings: Settings) -> list[Finding]:
     """Whether the database can be used, as `run` would use it."""
     key = "storage.url"
     try:
-        path = database_path(settings.storage.url)
-        check_integrity(path)
-        schema = revision(path)
+        store = store_of(settings.storage.url)
+        await store.check()
+        schema = await revision(store)
+        store.writable()
+        refuse_newer(store.name, schema)
+        holder = await store.leadership().holder()
     except DatabaseTrouble as trouble:
         level: Level = "config" if trouble.of_config else "trouble"
-        yield Finding(level, key, str(trouble).removeprefix(f"{key}: "))
-        return
-    folder = next(parent for parent in path.parents if parent.exists())
-    if not (folder.is_dir() and os.access(folder, os.W_OK)):
-        yield Finding(
-            "config", key, f"the folder {folder} cannot be written to.",
-            "Make it writable, or name another place.",
-        )  # fmt: skip
-    elif path.exists() and not os.access(path, os.W_OK):
-        yield Finding("trouble", key, f"{path} cannot be written to.", "Change its owner (chown).")
-    elif schema is not None and schema > HEAD:
-        yield Finding(
-            "trouble", key, f"{path} was written by a newer bot (schema {schema}, this one knows {HEAD}).",
-            "Install that version, or restore the backup made at its first start.",
-        )  # fmt: skip
-    elif schema is None:
-        yield Finding("fine", key, f"{path} will be made at the first start.")
+        return [Finding(level, key, str(trouble).removeprefix(f"{key}: "))]
+    state = "is sound"
+    if schema is None:
+        state = "will be made at the first start"
     elif schema != HEAD:
-        yield Finding(
-            "fine", key, f"{path} is sound; it is backed up and brought up to date at the next start."
+        state = "is sound; it is backed up and brought up to date at the next start"
+    findings = [Finding("fine", key, f"{store.name} {state}.")]
+    if holder:
+        cure = (
+            "It stands by when you start another."
+            if store.shared
+            else "Stop that one before you start another."
         )
-    else:
-        yield Finding("fine", key, f"{path} is sound.")
-    if holder := ProcessLock(path).holder():
-        yield Finding(
-            "warning",
-            key,
-            f"a bot is running on it (process {holder}).",
-            "Stop that one before you start another.",
-        )
+        findings.append(Finding("warning", key, f"a bot is running on it ({holder}).", cure))
+    return findings
 
 
 async def overrides(settings: Settings) -> Mapping[int, Mapping[str, str]]:
     """What organisers set on each server, by server id; nothing when there is no database of this version."""
     try:
-        if revision(database_path(settings.storage.url)) != HEAD:
+        store = store_of(settings.storage.url)
+        if await revision(store) != HEAD:
             return {}
     except DatabaseTrouble:
         return {}
-    database = open_database(settings.storage.url)
+    database = Database(store)
     try:
         async with database.reading() as tx:
             return {guild_id: await guilds.overrides(tx, guild_id) for guild_id in await guilds.present(tx)}

@@ -56,6 +56,8 @@ class Discord:
 @dataclass(frozen=True)
 class Storage:
     url: str
+    backup_folder: str | None = None
+    backups: int = 0  # how many are kept; 0: none is made
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,10 @@ KEYS: dict[str, Key] = {
         None, readers.optional_text, "A file that holds the bot's token, if DISCORD_TOKEN is not set."
     ),
     "storage.url": Key("sqlite+aiosqlite:///data/bot.db", readers.database_url, "Where the state lives."),
+    "storage.backups": Key(7, readers.whole(0, 1000), "How many daily backups are kept; 0: none is made."),
+    "storage.backup_folder": Key(
+        None, readers.optional_text, "Where backups go; without it backups/ beside the database."
+    ),
     "arxiv.api_url": Key("https://export.arxiv.org/api/query", readers.web_url, "arXiv's query API."),
     "arxiv.feed_url": Key(
         "https://rss.arxiv.org/atom/{category}", readers.feed_url, "arXiv's Atom feed of a category."

@@ -254,9 +254,12 @@ def feed_url(value: Any) -> str:
 
 
 def database_url(value: Any) -> str:
+    """Only its form; what it names is told apart in storage, and so is what is wrong with it. May hold a password."""
     given = text(value)
-    if not re.match(r"sqlite\+aiosqlite:///.", given):
-        raise ValueError('must look like "sqlite+aiosqlite:///data/bot.db"')
+    if not re.match(r"(sqlite\+aiosqlite:///|postgresql\+asyncpg://).", given):
+        raise ValueError(
+            'must look like "sqlite+aiosqlite:///data/bot.db" or "postgresql+asyncpg://user@host/database"'
+        )
     return given
 
 

@@ -27,7 +27,8 @@ from bot.rehearsal.models import Guild
 from bot.rehearsal.scene import library
 from bot.rehearsal.server import RehearsalServer
 from storage import guilds
-from storage.database import ProcessLock, open_database
+from storage.database import open_database
+from storage.leadership import FileLock
 from tests.database import first_day
 from tests.rehearsal.openapi import check_exchanges
 
@@ -180,7 +181,7 @@ async def test_a_database_of_a_newer_version_is_trouble(bench: Bench) -> None:
         connection.commit()
     code, text = await bench.check(offline=True)
     assert code == 1
-    assert "newer bot" in line_with(text, "✘", "storage.url")
+    assert "newer version" in line_with(text, "✘", "storage.url")
 
 
 async def test_a_folder_that_cannot_be_is_a_matter_of_the_config(bench: Bench) -> None:
@@ -193,12 +194,12 @@ async def test_a_folder_that_cannot_be_is_a_matter_of_the_config(bench: Bench) -
 
 
 async def test_a_bot_that_runs_on_the_database_is_a_warning(bench: Bench) -> None:
-    lock = ProcessLock(bench.database)
-    lock.acquire()
+    lock = FileLock(bench.database)
+    await lock.take_at_once()
     try:
         code, text = await bench.check()
     finally:
-        lock.release()
+        await lock.release()
     assert code == 0
     assert str(os.getpid()) in line_with(text, "! storage.url")
     assert "is running" not in (await bench.check())[1]

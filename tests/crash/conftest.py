@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -29,7 +28,7 @@ from storage.database import Database, Tx
 from storage.tables import Note, Post
 from tests.brisk import open_briskly
 from tests.crash.dying import Dying
-from tests.database import first_day
+from tests.database import first_day_url
 
 START = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 PLACE = "announcements"
@@ -39,18 +38,17 @@ class Bench:
     """The rehearsal server, a client that stays connected, and processes of the outbox that come and go."""
 
     def __init__(
-        self, server: RehearsalServer, clock: VirtualClock, client: discord.Client, fresh: Path, folder: Path
+        self, server: RehearsalServer, clock: VirtualClock, client: discord.Client, folder: Path
     ) -> None:
         self.server, self.clock, self.client = server, clock, client
         self.guild = next(iter(server.world.guilds.values()))
-        self._fresh, self._folder, self._files = fresh, folder, 0
-        self.path: Path
+        self._folder, self._files = folder, 0
+        self.url: str
 
     def new_file(self) -> None:
         """Begin with an empty database and an empty channel."""
         self._files += 1
-        self.path = self._folder / f"{self._files}.db"
-        shutil.copy(self._fresh, self.path)
+        self.url = first_day_url(self._folder, f"{self._files}.db")
         self.server.channel(PLACE).log.clear()
         self.server.faults.clear()
 
@@ -65,7 +63,7 @@ class Bench:
     @asynccontextmanager
     async def process(self) -> AsyncIterator[Process]:
         """The bot's outbox, from its start to its end; what it has in hand at the end is dropped."""
-        database = open_briskly(self.path)
+        database = open_briskly(self.url)
         process = Process(self, database)
         try:
             yield process
@@ -144,13 +142,6 @@ async def _seed(_tx: Tx, _post: Post, _now: datetime) -> Card:
     return Card(reactions=("👍",))
 
 
-@pytest.fixture(scope="session")
-def fresh_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("fresh") / "bot.db"
-    first_day(path)
-    return path
-
-
 @pytest.fixture(autouse=True)
 def discords_addresses() -> Iterator[None]:
     """Nothing of this reaches the next test."""
@@ -160,7 +151,7 @@ def discords_addresses() -> Iterator[None]:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path, fresh_database: Path) -> AsyncIterator[Bench]:
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     clock = VirtualClock(START)
     server = RehearsalServer(clock)
     server.group("Reading group", channels=["general", "announcements", "proposals"], members=["alice"])
@@ -175,7 +166,7 @@ async def bench(tmp_path: Path, fresh_database: Path) -> AsyncIterator[Bench]:
         await client.login(server.token)
         running = asyncio.create_task(client.connect())
         await asyncio.wait_for(client.wait_until_ready(), 10)
-        bench = Bench(server, clock, client, fresh_database, tmp_path)
+        bench = Bench(server, clock, client, tmp_path)
         bench.new_file()
         gc.collect()
         gc.freeze()

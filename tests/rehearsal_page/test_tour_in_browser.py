@@ -61,7 +61,7 @@ async def votes(stage: Stage, wanted: int) -> None:
     query = "SELECT count(*) FROM votes WHERE proposal_id = 1"
     async with asyncio.timeout(20):
         while True:
-            with contextlib.closing(sqlite3.connect(stage.app.database.path)) as database:
+            with contextlib.closing(sqlite3.connect(stage.app.database.store.name)) as database:
                 if database.execute(query).fetchone() == (wanted,):
                     return
             await stage.app.services.votes.settle()

@@ -19,7 +19,7 @@ from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
 from storage.database import Database, open_database
 from storage.tables import Guild, Presenter, Session, Talk
-from tests.database import first_day
+from tests.database import first_day_url
 
 GUILD = 1
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -35,8 +35,7 @@ TALKS = [
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    first_day(tmp_path / "bot.db")
-    database = open_database(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
+    database = open_database(first_day_url(tmp_path))
     async with database.transaction() as tx:
         tx.add(Guild(guild_id=GUILD, name="A group", joined_at=NOW))
         for day, title, speaker, affiliation, topics, abstract in TALKS:

@@ -17,7 +17,7 @@ from storage import choices, guilds, leaving
 from storage.database import Database, open_database
 from storage.leaving import Data
 from storage.tables import Choice, Paper, PaperName, Presenter, Proposal, Session, Talk, Vote, Watch
-from tests.database import first_day
+from tests.database import first_day_url
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 GUILD = 1
@@ -32,8 +32,7 @@ Group = list[tuple[str, str, set[int], str]]
 
 
 def new_database(folder: Path, name: str) -> Database:
-    first_day(folder / name)
-    return open_database(f"sqlite+aiosqlite:///{folder / name}")
+    return open_database(first_day_url(folder, name))
 
 
 async def fill(database: Database, group: Group) -> None:

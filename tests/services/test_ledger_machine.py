@@ -28,7 +28,7 @@ from storage import guilds, proposals
 from storage import votes as stored
 from storage.database import Database, open_database
 from storage.tables import Paper, Proposal
-from tests.database import first_day
+from tests.database import drop_all, first_day_url
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 GUILD, CHANNEL = 1, 2
@@ -84,20 +84,19 @@ class Ledger(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "bot.db"
         self.clock, self.discord = VirtualClock(NOW), Discord()
         self.held: list[Reaction] = []  # events that Discord has not delivered yet
         self.ballots = {1: 101, 2: 102}  # proposal -> message
         self.carried: dict[int, set[int]] = {1: set(), 2: set()}
         self.next_message = 103
         self.discord.messages = set(self.ballots.values())
-        first_day(self.path)
+        self.url = first_day_url(Path(self.folder.name))
         self.database: Database
         self.runner.run(self._start())
         self.runner.run(self._fill())
 
     async def _start(self) -> None:
-        self.database = open_database(f"sqlite+aiosqlite:///{self.path}")
+        self.database = open_database(self.url)
         service = SettingsService(self.database, self.clock, config.parse({}))
         outbox = Outbox(self.database, self.clock, service)
         self.votes = Votes(self.database, self.clock, service)
@@ -128,6 +127,7 @@ class Ledger(RuleBasedStateMachine):
         self._check()
         self.runner.run(self.database.close())
         self.runner.close()
+        drop_all()
         self.folder.cleanup()
 
     # what happens

@@ -29,7 +29,7 @@ from storage.database import Database, Tx
 from storage.tables import Note, Post
 from tests.brisk import open_briskly
 from tests.crash.dying import Dying
-from tests.database import first_day
+from tests.database import first_day_url
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 GUILD = 1
@@ -112,8 +112,7 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "bot.db"
-        first_day(self.path)
+        self.url = first_day_url(Path(self.folder.name))
         self.clock = VirtualClock(NOW)
         self.discord = Discord(self.clock)
         self.planned = 0
@@ -121,7 +120,7 @@ class Machine(RuleBasedStateMachine):
         self.runner.run(self._start())
 
     async def _start(self) -> None:
-        self.database: Database = open_briskly(self.path)
+        self.database: Database = open_briskly(self.url)
         service = SettingsService(self.database, self.clock, config.parse({}))
         self.outbox = Outbox(self.database, self.clock, service)
         self.outbox.says("line", self._line, self._afterwards)
@@ -225,6 +224,7 @@ class Machine(RuleBasedStateMachine):
             self.runner.run(self.database.close())
             self.runner.close()
             self.folder.cleanup()
+            drop_all()
 
     async def _come_to_rest(self) -> None:
         self.discord.fates.clear()

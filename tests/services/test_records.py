@@ -18,7 +18,7 @@ from storage import people, rsvps
 from storage.database import Database, Tx, open_database
 from storage.tables import Guild, Paper, Presenter, Session, Talk
 from storage.tables import Speaker as StoredSpeaker
-from tests.database import first_day
+from tests.database import first_day_url
 
 GUILD, ADA, BEN = 987654321012345678, 111222333444555666, 222333444555666777
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -26,8 +26,7 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    first_day(tmp_path / "bot.db")
-    database = open_database(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
+    database = open_database(first_day_url(tmp_path))
     async with database.transaction() as tx:
         await fill(tx)
     yield database

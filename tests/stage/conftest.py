@@ -31,7 +31,7 @@ from bot.rehearsal.scene import library
 from bot.rehearsal.server import RehearsalServer
 from bot.stage import Stage
 from bot.topics.taxonomy import Topic
-from tests.database import first_day
+from tests.database import first_day_url, rows
 from tests.rehearsal.openapi import check_exchanges
 
 #: A Wednesday noon in Berlin, summer time.
@@ -130,13 +130,9 @@ class Bench(Stage):
         """Another bot in the group."""
         return self.add_person(username, bot=True)
 
-    async def rows(self, sql: str) -> list[Any]:
+    async def rows(self, sql: str, **values: Any) -> list[Any]:
         """What stands in the database, as another program would read it."""
-        import sqlite3
-        from contextlib import closing
-
-        with closing(sqlite3.connect(self.app.database.path)) as connection:
-            return connection.execute(sql).fetchall()
+        return await rows(self.app.database.store, sql, **values)
 
 
 def text_of(message: Message) -> str:
@@ -150,12 +146,12 @@ def text_of(message: Message) -> str:
 
 
 def settings_for(
-    server: RehearsalServer, arxiv_url: str, database: Path, **sections: dict[str, Any]
+    server: RehearsalServer, arxiv_url: str, database: str, **sections: dict[str, Any]
 ) -> config.Settings:
     """The bot's settings for a test; `sections` replace keys: `group={"timezone": "Asia/Tokyo"}`."""
     tables: dict[str, Any] = {
         "discord": {"api_url": server.api_url, "gateway_url": server.gateway_url},
-        "storage": {"url": f"sqlite+aiosqlite:///{database}"},
+        "storage": {"url": database, "backups": 0},
         "arxiv": {
             "api_url": f"{arxiv_url}/api/query",
             "feed_url": f"{arxiv_url}/atom/{{category}}",
@@ -209,7 +205,7 @@ async def stage(
             clock,
             server,
             arxiv,
-            settings_for(server, f"{server.url}/arxiv", first_day(tmp_path / "bot.db"), **overrides),
+            settings_for(server, f"{server.url}/arxiv", first_day_url(tmp_path), **overrides),
         )
         bench.group = guild
         async with bench:

@@ -73,7 +73,7 @@ async def test_one_session_comes_with_links_for_google_and_outlook(stage: Bench)
 async def test_the_command_line_writes_the_same_schedule(stage: Bench, tmp_path: Path) -> None:
     await planned(stage)
     configuration, out = tmp_path / "config.toml", tmp_path / "sessions.ics"
-    configuration.write_text(f'[storage]\nurl = "sqlite+aiosqlite:///{stage.app.database.path}"\n')
+    configuration.write_text(f'[storage]\nurl = "{stage.settings.storage.url}"\n')
     arguments = ["calendar", "--config", str(configuration), "--out", str(out)]
     assert await asyncio.to_thread(main, arguments) == 0
     answer = await (await stage.alice.slash("/calendar")).final()

@@ -13,6 +13,7 @@ import pytest
 
 from bot.rehearsal.arxiv import Trouble
 from bot.rehearsal.people import Person
+from tests.database import on_sqlite_only
 from tests.stage.conftest import Bench
 
 PAPER = "1803.03635"
@@ -69,9 +70,10 @@ async def test_while_arxiv_hangs(stage: Bench, hasty: Person) -> None:
     assert await prompt(hasty)
 
 
+@on_sqlite_only
 async def test_while_another_process_holds_the_database(stage: Bench, hasty: Person) -> None:
     await stage.ballot(PAPER)
-    with locked(stage.app.database.path):
+    with locked(Path(stage.app.database.store.name)):
         work = asyncio.create_task(all_at_once(hasty))
         suggested = await hasty.autocomplete(
             "/propose", channel="general", option="topic", typed="", paper=PAPER
@@ -116,9 +118,7 @@ async def test_an_answer_whose_reply_was_lost_is_there_and_no_error(stage: Bench
 async def test_a_mistake_of_ours_is_told_with_a_reference_that_the_log_has(
     stage: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with closing(sqlite3.connect(stage.app.database.path)) as other:
-        other.execute("DROP TABLE votes")
-        other.commit()
+    await stage.rows("DROP TABLE votes")
     answer = await stage.alice.slash("/proposals", channel="general")
     assert "went wrong" in answer.text
     (record,) = [record for record in caplog.records if record.getMessage() == "answer.failed"]

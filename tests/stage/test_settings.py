@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from typing import Any
 
 import pytest
 
 from bot.config import KEYS
+from storage import guilds
 from tests.stage.conftest import Bench, text_of
 
 PAPER = "1803.03635"
@@ -134,12 +133,11 @@ async def test_a_time_zone_changes_how_typed_times_are_read(stage: Bench) -> Non
 
 
 async def test_a_value_that_this_version_cannot_read_does_not_stop_the_bot(stage: Bench) -> None:
-    with closing(sqlite3.connect(stage.app.database.path)) as other:
+    async with stage.app.database.transaction() as tx:
         for key, value in (("group.session_minutes", "for ever"), ("group.gone", "1")):
-            other.execute(
-                "INSERT INTO settings VALUES (?, ?, ?, 1, '2026-01-01')", (stage.group.id, key, value)
+            await guilds.set_override(
+                tx, guild_id=stage.group.id, key=key, value=value, by=1, now=stage.clock.now()
             )
-        other.commit()
     await stage.restart_bot(kill=False)
     await stage.plan("2026-06-15 17:00", title="Sparsity")
     assert await stage.rows("SELECT minutes FROM sessions") == [(75,)]

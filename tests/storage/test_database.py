@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -15,23 +13,21 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import BigInteger, create_engine, select
+from sqlalchemy import BigInteger, Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from storage import outbox
-from storage.database import (
-    Database,
-    DatabaseTrouble,
-    ProcessLock,
-    check_integrity,
-    database_path,
-    open_database,
-    wake,
-)
-from storage.migrate import HEAD, alembic_config, backup, migrate, revision
+from storage.backups import backups_in
+from storage.database import Database, DatabaseTrouble, open_database, wake
+from storage.leadership import FileLock
+from storage.migrate import migrate
+from storage.schema import HEAD, alembic_config, revision
+from storage.sqlite import check_integrity
+from storage.stores import Store, store_of
 from storage.tables import Guild, Note, Post, Proposal, Row
 from storage.types import Instant, OurId
+from tests.database import first_day_url, no_day_url, on_sqlite_only, rows, url_of
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 LARGEST_ID = 2**63 - 1
@@ -40,75 +36,59 @@ LARGEST_ID = 2**63 - 1
 # schema
 
 
-def test_the_migrations_make_exactly_the_tables(tmp_path: Path) -> None:
-    path = tmp_path / "bot.db"
-    migrate(path, NOW)
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
-        )
-        assert compare_metadata(context, Row.metadata) == []
-    engine.dispose()
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A store without any table."""
+    return store_of(no_day_url(tmp_path))
+
+
+async def test_the_migrations_make_exactly_the_tables(store: Store, tmp_path: Path) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        return list(compare_metadata(context, Row.metadata))
+
+    await migrate(store, NOW, tmp_path)
+    engine = store.plain()
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
 
 
 def test_head_is_the_newest_migration_and_there_is_one_line_of_them() -> None:
-    assert ScriptDirectory.from_config(alembic_config("sqlite://")).get_heads() == [HEAD]
+    assert ScriptDirectory.from_config(alembic_config()).get_heads() == [HEAD]
 
 
-def test_a_new_file_needs_no_backup_and_a_second_start_does_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "bot.db"
-    assert migrate(path, NOW) is None
-    assert revision(path) == HEAD
-    assert migrate(path, NOW) is None
-    assert [file.name for file in tmp_path.iterdir()] == ["bot.db"]
+async def test_a_new_database_needs_no_backup_and_a_second_start_does_nothing(
+    store: Store, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        assert await migrate(store, NOW, tmp_path / "backups") is None
+        assert await revision(store) == HEAD
+    assert not backups_in(tmp_path / "backups")
 
 
-def test_a_backup_holds_what_is_written_even_while_the_file_is_in_use(tmp_path: Path) -> None:
-    path = tmp_path / "bot.db"
-    migrate(path, NOW)
-    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
-        writer.execute("PRAGMA journal_mode=WAL")
-        writer.execute("INSERT INTO notes VALUES ('key', 'value')")
-        saved = backup(path, NOW)
-    assert saved.name == "bot.db.20260603T100000Z.backup"
-    with closing(sqlite3.connect(saved)) as copy:
-        assert copy.execute("SELECT * FROM notes").fetchall() == [("key", "value")]
-
-
-def test_an_older_schema_is_backed_up_before_it_is_migrated(tmp_path: Path) -> None:
-    path = tmp_path / "bot.db"
-    migrate(path, NOW)
-    with closing(sqlite3.connect(path)) as old:  # as one that ran before the first migration
-        for (table,) in old.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            if not table.startswith(("alembic", "sqlite")):
-                old.execute(f"DROP TABLE {table}")
-        old.execute("UPDATE alembic_version SET version_num = '0000'")
-        old.execute("CREATE TABLE kept (x)")
-        old.commit()
+async def test_an_older_schema_is_backed_up_before_it_is_migrated(store: Store, tmp_path: Path) -> None:
+    await migrate(store, NOW, tmp_path)
+    await rows(store, "UPDATE alembic_version SET version_num = '0000'")
     with pytest.raises(Exception, match="0000"):  # no revision of ours; but the backup comes first
-        migrate(path, NOW)
-    assert len(list(tmp_path.glob("*.backup"))) == 1
+        await migrate(store, NOW, tmp_path)
+    if url_of(tmp_path / "bot.db") == str(store.url):
+        assert len(backups_in(tmp_path)) == 1
 
 
-def test_a_file_of_a_newer_bot_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "bot.db"
-    migrate(path, NOW)
-    with closing(sqlite3.connect(path)) as newer:
-        newer.execute("UPDATE alembic_version SET version_num = '9999'")
-        newer.commit()
+async def test_a_database_of_a_newer_bot_is_left_alone(store: Store, tmp_path: Path) -> None:
+    await migrate(store, NOW, tmp_path)
+    await rows(store, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(DatabaseTrouble, match="newer version"):
-        migrate(path, NOW)
-    assert not list(tmp_path.glob("*.backup"))
+        await migrate(store, NOW, tmp_path)
+    assert not backups_in(tmp_path)
 
 
-def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "bot.db"
-    with closing(sqlite3.connect(path)) as other:
-        other.execute("CREATE TABLE customers (name)")
-        other.commit()
+async def test_a_database_of_another_program_is_left_alone(store: Store, tmp_path: Path) -> None:
+    await rows(store, "CREATE TABLE customers (name text)")
     with pytest.raises(DatabaseTrouble, match=r"storage\.url"):
-        migrate(path, NOW)
+        await migrate(store, NOW, tmp_path)
 
 
 def test_a_damaged_file_is_named_with_a_cure(tmp_path: Path) -> None:
@@ -121,7 +101,7 @@ def test_a_damaged_file_is_named_with_a_cure(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:"])
 def test_a_database_in_memory_is_refused(url: str) -> None:
     with pytest.raises(DatabaseTrouble, match="forgets"):
-        database_path(url)
+        store_of(url)
 
 
 def test_every_id_of_discord_is_a_64_bit_integer_also_on_postgresql() -> None:
@@ -147,9 +127,7 @@ def test_every_instant_column_refuses_naive_times() -> None:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> Any:
-    path = tmp_path / "bot.db"
-    migrate(path, NOW)
-    database = open_database(f"sqlite+aiosqlite:///{path}")
+    database = open_database(first_day_url(tmp_path))
     yield database
     await database.close()
 
@@ -158,6 +136,7 @@ def guild(guild_id: int = 1, joined_at: datetime = NOW) -> Guild:
     return Guild(guild_id=guild_id, name="A group", joined_at=joined_at)
 
 
+@on_sqlite_only
 async def test_it_is_in_wal_mode_with_foreign_keys_and_full_sync(database: Database) -> None:
     async with database.reading() as tx:
         connection = await tx.connection()
@@ -241,29 +220,28 @@ async def test_readers_see_the_last_commit_while_somebody_writes(database: Datab
 
 
 async def test_waking_happens_after_the_commit_and_not_after_a_failure(database: Database) -> None:
-    seen: list[int] = []
-
-    def look() -> None:
-        with closing(sqlite3.connect(database.path)) as other:
-            seen.append(other.execute("SELECT count(*) FROM guilds").fetchone()[0])
-
-    database.on_wake = look
+    woken = asyncio.Event()
+    database.on_wake = woken.set
     async with database.transaction() as tx:
         tx.add(guild())
         wake(tx)
+        await tx.flush()
+        assert not woken.is_set()
+    assert woken.is_set()
+    woken.clear()
     with pytest.raises(InterruptedError):
         await broken_off(database)
-    assert seen == [1]
+    assert not woken.is_set()
 
 
-def test_a_second_process_is_refused_by_name_until_the_first_is_gone(tmp_path: Path) -> None:
-    first, second = ProcessLock(tmp_path / "bot.db"), ProcessLock(tmp_path / "bot.db")
-    first.acquire()
+async def test_a_second_process_is_refused_by_name_until_the_first_is_gone(tmp_path: Path) -> None:
+    first, second = FileLock(tmp_path / "bot.db"), FileLock(tmp_path / "bot.db")
+    await first.take_at_once()
     with pytest.raises(DatabaseTrouble, match=r"process \d+"):
-        second.acquire()
-    first.release()
-    second.acquire()
-    second.release()
+        await second.take_at_once()
+    await first.release()
+    await second.take_at_once()
+    await second.release()
 
 
 # ids and the outbox's rows

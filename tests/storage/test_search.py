@@ -15,7 +15,7 @@ import pytest
 from storage import papers
 from storage.database import Database, open_database
 from storage.tables import Paper
-from tests.database import first_day
+from tests.database import first_day_url, on_sqlite_only
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 
@@ -33,8 +33,7 @@ def paper(number: int, title: str, *authors: str) -> Paper:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    first_day(tmp_path / "bot.db")
-    database = open_database(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
+    database = open_database(first_day_url(tmp_path))
     yield database
     await database.close()
 
@@ -65,6 +64,7 @@ async def test_a_changed_title_is_found_by_its_new_words_only(database: Database
     assert await found(database, "fresh") == ["2606.00001"]
 
 
+@on_sqlite_only
 @pytest.mark.timeout(120)
 async def test_with_fifty_thousand_papers_an_answer_takes_a_tenth_of_a_second_at_most(
     database: Database,
@@ -72,7 +72,7 @@ async def test_with_fifty_thousand_papers_an_answer_takes_a_tenth_of_a_second_at
     chance = random.Random(7)
     vocabulary = ["".join(chance.choices("aeioutrnsl", k=chance.randint(3, 9))) for _ in range(4000)]
     titles = [" ".join(chance.choices(vocabulary, k=8)) for _ in range(50_000)]
-    with closing(sqlite3.connect(database.path)) as raw, raw:
+    with closing(sqlite3.connect(database.store.name)) as raw, raw:
         raw.executemany(
             "INSERT INTO papers (paper_id, title, authors, abstract, categories, fetched_at) "
             "VALUES (?, ?, '[]', '', '[]', '2026-06-03')",

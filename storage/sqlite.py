@@ -1,0 +1,118 @@
+"""A file of SQLite: the store of most groups. Needs nothing and nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import NullPool, event
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage.leadership import FileLock
+from storage.trouble import DatabaseTrouble
+
+#: Milliseconds that a writer waits for another process (a backup, a curious sqlite3 shell) before it gives up.
+BUSY_TIMEOUT = 20_000
+
+
+class SqliteStore:
+    """One file, with a write-ahead log: many readers, one writer."""
+
+    shared = False
+    writing: Mapping[str, Any] = {"writes": True}
+    reading: Mapping[str, Any] = {}
+
+    def __init__(self, url: URL) -> None:
+        """Raises DatabaseTrouble for a database in memory."""
+        if not url.database or url.database == ":memory:":
+            raise DatabaseTrouble(
+                "storage.url: must name a file, for a bot that forgets at each restart is of no use.",
+                of_config=True,
+            )
+        self.path = Path(url.database).absolute()
+        self.url = url.set(database=str(self.path))
+        self.name = str(self.path)
+
+    def engine(self) -> AsyncEngine:
+        engine = create_async_engine(self.url, pool_size=5, max_overflow=5)
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def pragmas(connection: Any, _record: Any) -> None:
+            cursor = connection.cursor()
+            for pragma in (
+                f"busy_timeout={BUSY_TIMEOUT}",
+                "journal_mode=WAL",
+                "foreign_keys=ON",
+                "synchronous=FULL",  # a commit survives power loss, not only a crash of the process
+            ):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        return _begins_itself(engine)
+
+    def plain(self) -> AsyncEngine:
+        return _begins_itself(create_async_engine(self.url, poolclass=NullPool))
+
+    async def exists(self) -> bool:
+        return self.path.exists()
+
+    def prepare(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            cause = f"storage.url: cannot make the folder {self.path.parent} ({error.strerror}). Name another place."
+            raise DatabaseTrouble(cause, of_config=True) from None
+
+    async def check(self) -> None:
+        await asyncio.to_thread(check_integrity, self.path)
+
+    def writable(self) -> None:
+        folder = next(parent for parent in self.path.parents if parent.exists())
+        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+            raise DatabaseTrouble(
+                f"storage.url: the folder {folder} cannot be written to. Make it writable, or name another place.",
+                of_config=True,
+            )
+        if self.path.exists() and not os.access(self.path, os.W_OK):
+            raise DatabaseTrouble(f"{self.path} cannot be written to. Change its owner (chown).")
+
+    def leadership(self) -> FileLock:
+        return FileLock(self.path)
+
+
+def _begins_itself(engine: AsyncEngine) -> AsyncEngine:
+    """Have transactions begun here and not by the driver, which leaves changes of the schema outside of them."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def leave_it(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def check_integrity(path: Path) -> None:
+    """Refuse a file that is not a sound SQLite database. Raises DatabaseTrouble."""
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_TIMEOUT / 1000)) as found:
+            (verdict,) = found.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise DatabaseTrouble(
+            f"{path} is not a usable SQLite database ({error}). Restore a backup: python -m bot db restore FILE."
+        ) from None
+    if verdict != "ok":
+        raise DatabaseTrouble(
+            f"{path} is damaged ({verdict}). Restore a backup: python -m bot db restore FILE."
+        )

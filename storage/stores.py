@@ -1,0 +1,76 @@
+"""Two stores, one code: a file of SQLite, or a database of PostgreSQL. What differs between them is said here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage.leadership import Leadership
+from storage.trouble import DatabaseTrouble
+
+
+class Store(Protocol):
+    """Where the rows are. `writing` and `reading` are the execution options of transactions that do so."""
+
+    shared: bool  # whether several machines can use it, and stand by for each other
+    name: str  # for people: never with a password
+    url: URL
+    writing: Mapping[str, Any]
+    reading: Mapping[str, Any]
+
+    def engine(self) -> AsyncEngine:
+        """Connections for the bot's work."""
+        ...
+
+    def plain(self) -> AsyncEngine:
+        """A connection at a time, with foreign keys as migrations need them."""
+        ...
+
+    async def exists(self) -> bool:
+        """Whether there is something to look into. Raises DatabaseTrouble when that cannot be told."""
+        ...
+
+    async def check(self) -> None:
+        """Refuse a store that cannot be reached or is damaged. Raises DatabaseTrouble."""
+        ...
+
+    def prepare(self) -> None:
+        """Make what must be there before anything is stored, such as a folder. Raises DatabaseTrouble."""
+        ...
+
+    def writable(self) -> None:
+        """Raises DatabaseTrouble when it can be seen that nothing can be written."""
+        ...
+
+    def leadership(self) -> Leadership:
+        """The right to be the one process that speaks."""
+        ...
+
+
+def store_of(url: str) -> Store:
+    """The store that a URL names; nothing is opened. Raises DatabaseTrouble."""
+    try:
+        parsed = make_url(url)
+        _ = parsed.port
+    except (ArgumentError, ValueError):
+        raise DatabaseTrouble(
+            'storage.url: cannot be read. It must look like "sqlite+aiosqlite:///data/bot.db" or '
+            '"postgresql+asyncpg://user@host/database"; in a password write @ as %40, / as %2F, : as %3A.',
+            of_config=True,
+        ) from None
+    if parsed.drivername == "sqlite+aiosqlite":
+        from storage.sqlite import SqliteStore
+
+        return SqliteStore(parsed)
+    if parsed.drivername == "postgresql+asyncpg":
+        from storage.postgres import PostgresStore
+
+        return PostgresStore(parsed)
+    raise DatabaseTrouble(
+        f"storage.url: {parsed.drivername} is no store of this bot. Use sqlite+aiosqlite or postgresql+asyncpg.",
+        of_config=True,
+    )

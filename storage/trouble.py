@@ -1,0 +1,14 @@
+"""What keeps a database from being used."""
+
+from __future__ import annotations
+
+
+class DatabaseTrouble(Exception):
+    """The database cannot be used; the message is a sentence with the cure, and never holds a password.
+
+    `of_config`: the cure is to change `storage.url`.
+    """
+
+    def __init__(self, sentence: str, *, of_config: bool = False) -> None:
+        super().__init__(sentence)
+        self.of_config = of_config
