@@ -29,7 +29,7 @@ from storage.database import Database, Tx
 from storage.tables import Note, Post
 from tests.brisk import open_briskly
 from tests.crash.dying import Dying
-from tests.database import first_day_url
+from tests.database import drop_all, first_day_url
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 GUILD = 1
