@@ -18,6 +18,7 @@ from discord.ext import commands
 import cogs
 from bot import config
 from bot.__main__ import _parser
+from bot.cards import help as help_cards
 from bot.chat.survey import PERMISSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,6 +86,14 @@ def _names(command: app_commands.Command | app_commands.Group) -> Iterator[str]:
 @pytest.mark.parametrize("name", sorted(set(slash_commands())))
 def test_every_slash_command_is_in_the_manual(name: str) -> None:
     assert re.search(rf"`/{name}\b", manual()), f"say in README.md or docs/ what /{name} does"
+
+
+def test_help_lists_every_slash_command_once_and_fits_on_a_card() -> None:
+    listed = [name for _, section in (*help_cards.MEMBERS, *help_cards.ORGANISERS) for name in section]
+    assert sorted(listed) == sorted(set(slash_commands())), "bot/cards/help.py says what each command is for"
+    for organiser in (False, True):
+        card = help_cards.card(organiser=organiser, emoji="👍")
+        assert card.fitted() == card
 
 
 def test_every_command_of_the_command_line_is_in_the_manual_and_no_other() -> None:

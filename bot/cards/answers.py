@@ -1,12 +1,11 @@
-"""Refusals, errors, settings, help, and what organisers are told about the bot itself."""
+"""Refusals, errors, settings, and what organisers are told about the bot itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cards.base import Button, Card, Field, action, plain
-from bot.cards.papers import shown_emoji
+from bot.cards.base import Button, Card, action, plain
 
 
 @dataclass(frozen=True)
@@ -32,32 +31,6 @@ def failure(reference: str) -> Card:
         f"If it happens again, tell an organiser this reference: `{reference}`.",
         tone="bad",
     )
-
-
-def help_card(*, organiser: bool, emoji: str) -> Card:
-    """`/help`: what a person can do here."""
-    fields = [
-        Field(
-            "Papers",
-            "`/propose` puts a paper forward: any arXiv number or link will do.\n"
-            f"React with {shown_emoji(emoji)} to a ballot to vote; take it back to take it back.\n"
-            "`/proposals` shows the standing.",
-        ),
-        Field("Sessions", "`/nextsession` says what is next, who speaks and when, in your own time."),
-        Field(
-            "Digests",
-            "New papers come to the topic channels by themselves; each can be proposed with its button.",
-        ),
-    ]
-    if organiser:
-        fields.append(
-            Field(
-                "For organisers",
-                "`/session plan` plans and announces a session; `/session cancel` takes it back.\n"
-                "`/settings show`, `set` and `reset` decide what holds on this server.",
-            )
-        )
-    return Card(title="What I do here", fields=tuple(fields), text="Everything I answer is seen only by you.")
 
 
 def settings(rows: Sequence[Shown]) -> Card:

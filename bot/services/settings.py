@@ -11,6 +11,7 @@ from typing import Any
 
 from bot import cards
 from bot.cards import answers
+from bot.cards import help as help_cards
 from bot.cards.base import plain
 from bot.clock import Clock
 from bot.config import KEYS, WEEKDAYS, ConfigError, Schedule, ServerSettings, Settings
@@ -96,7 +97,7 @@ class SettingsService:
     async def help(self, actor: Actor) -> cards.Card:
         """What a person can do here."""
         settings = await self.read(actor.guild_id)
-        return answers.help_card(organiser=actor.organises(settings), emoji=settings.group.vote_emoji)
+        return help_cards.card(organiser=actor.organises(settings), emoji=settings.group.vote_emoji)
 
     @staticmethod
     def keys_like(typed: str) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.cards import Card, answers, sessions
+from bot.cards import help as help_cards
 from bot.cards.ballots import Tally, ballot
 from bot.cards.digests import Heading, Line, digest
 from bot.cards.papers import proposed, proposed_before, wish_failed, wished
@@ -79,8 +80,8 @@ CARDS: dict[str, Callable[[], Card]] = {
         [answers.Shown("group.timezone", "Europe/Berlin", "default", "The zone.")]
     ),
     "setting-changed": lambda: answers.setting_changed("group.session_minutes", "90", "set here"),
-    "help": lambda: answers.help_card(organiser=False, emoji="👍"),
-    "help-organiser": lambda: answers.help_card(organiser=True, emoji="paper:812345678901234567"),
+    "help": lambda: help_cards.card(organiser=False, emoji="👍"),
+    "help-organiser": lambda: help_cards.card(organiser=True, emoji="paper:812345678901234567"),
     "failure": lambda: answers.failure("abcd1234"),
     "undeliverable": lambda: answers.undeliverable("#proposals", "There is no such channel.", "a ballot"),
 }
