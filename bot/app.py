@@ -29,6 +29,7 @@ from bot.log import event
 from bot.services.aftercare import Aftercare
 from bot.services.announcements import Announcements
 from bot.services.archive import Archive
+from bot.services.balance import Balance
 from bot.services.ballots import Ballots
 from bot.services.choosing import Choosing
 from bot.services.concerned import Concerned
@@ -106,6 +107,7 @@ class Services:
     wishes: Wishes
     works: Works
     watching: Watching
+    balance: Balance
     votes: Votes
     recount: Recount
     ballots: Ballots
@@ -205,6 +207,7 @@ class App:
                 services.events,
                 services.choosing,
                 services.watching,
+                services.balance,
             ],
         )
         database.on_wake = self.timers.kick
@@ -257,6 +260,7 @@ class App:
         proposals = Proposals(database, settings, papers, wishes, works, shelf)
         planning = Planning(database, clock, settings, papers, sessions, doubts)
         editing = Editing(database, settings, papers, sessions)
+        balance = Balance(database, clock, settings, outbox, routers)
         watching = Watching(database, clock, settings, outbox, papers, ballots)
         presenters = Presenters(database, clock, settings, outbox, sessions, ballots)
         history = History(database, clock, sessions)
@@ -288,6 +292,7 @@ class App:
             wishes,
             works,
             watching,
+            balance,
             votes,
             recount,
             ballots,
@@ -329,7 +334,7 @@ class App:
                 services.upkeep,
                 actions,
             ),
-            ChoosingCommands(services.choosing, actions),
+            ChoosingCommands(services.choosing, services.balance, actions),
             LeavingCommands(services.leaving),
             SchedulingCommands(
                 services.sessions,

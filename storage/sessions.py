@@ -131,6 +131,17 @@ async def between(
     return await _with_talks(tx, rows.all())
 
 
+async def last_held(tx: Tx, guild_id: int, *, limit: int) -> Sequence[SessionView]:
+    """The last sessions of a server that were held, the latest first."""
+    rows = await tx.scalars(
+        select(Session)
+        .where(Session.guild_id == guild_id, Session.state == "held")
+        .order_by(Session.starts_at.desc(), Session.session_id.desc())
+        .limit(limit)
+    )
+    return await _with_talks(tx, rows.all())
+
+
 async def unclosed(tx: Tx, *, before: datetime) -> Sequence[Session]:
     """Sessions of all servers that started before an instant and are still called planned, the oldest first."""
     rows = await tx.scalars(

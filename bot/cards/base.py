@@ -47,10 +47,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes with a card."""
+    """A file that goes with a card. `about` says what a picture shows, for those who cannot see it."""
 
     name: str
     data: bytes
+    about: str = ""
 
 
 @dataclass(frozen=True)

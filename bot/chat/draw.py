@@ -70,7 +70,8 @@ def _embed(card: Card, reference: str | None) -> discord.Embed:
 
 
 def _file(attachment: Attachment) -> discord.File:
-    return discord.File(io.BytesIO(attachment.data), filename=attachment.name)
+    about = attachment.about[:1024] or None
+    return discord.File(io.BytesIO(attachment.data), filename=attachment.name, description=about)
 
 
 def _view(card: Card) -> discord.ui.View | None:

@@ -89,6 +89,7 @@ class Group:
     own_votes: bool
     presenter_first: bool  # whether a chosen paper waits for somebody who would present it
     proposal_days: int  # until a proposal without a vote goes; 0 is never
+    starved_after: int  # sessions without a paper of an area, until the organisers are told; 0 is never
     session_minutes: int
     organiser_channel: str | None
     quiet_hours: Quiet | None
@@ -218,6 +219,12 @@ KEYS: dict[str, Key] = {
         120,
         readers.whole(0, 3650),
         "Days after which a proposal without a vote goes; 0: never.",
+        per_server=True,
+    ),
+    "group.starved_after": Key(
+        6,
+        readers.whole(0, 100),
+        "After how many sessions without a paper of an area organisers are told; 0: never.",
         per_server=True,
     ),
     "group.session_minutes": Key(60, readers.whole(5, 24 * 60), "How long a session lasts.", per_server=True),

@@ -59,18 +59,27 @@ def paint(picture: dict[str, Any]) -> Figure:
 
 def _height(chart: dict[str, Any]) -> float:
     rows = len(chart["labels"]) if chart["kind"] == "across" else 5
-    return 0.6 + ROW * max(rows, 1) + (0.35 if len(chart["series"]) > 1 else 0)
+    names, columns = _legend_of(chart)
+    return 0.6 + ROW * max(rows, 1) + 0.25 * -(-len(names) // columns)
+
+
+def _legend_of(chart: dict[str, Any]) -> tuple[list[str], int]:
+    """What the legend says, and in how many columns: one that is too wide would take the room of the bars."""
+    if len(chart["series"]) < 2:
+        return [], 1
+    # A label that begins with "_" would be left out.
+    names = [
+        f"\N{NO-BREAK SPACE}{textwrap.shorten(one['name'], 44, placeholder='…')}" for one in chart["series"]
+    ]
+    return names, min(max(60 // (max(map(len, names)) + 5), 1), len(names))
 
 
 def _legend(axes: Axes, chart: dict[str, Any]) -> None:
-    # A label that begins with "_" would be left out.
-    names = [
-        textwrap.shorten(f"\N{NO-BREAK SPACE}{one['name']}", 30, placeholder="…") for one in chart["series"]
-    ]
+    names, columns = _legend_of(chart)
     handles = [mpl.patches.Patch(color=_colour(n)) for n in range(len(names))]
     axes.legend(
         handles, names, loc="upper left", bbox_to_anchor=(0, -0.08 if chart["kind"] != "across" else 0),
-        ncols=min(len(names), 4), frameon=False, fontsize=10, handlelength=1, columnspacing=1, borderpad=0,
+        ncols=columns, frameon=False, fontsize=10, handlelength=1, columnspacing=1, borderpad=0,
     )  # fmt: skip
 
 
@@ -98,7 +107,7 @@ def _across(axes: Axes, chart: dict[str, Any], look: dict[str, str]) -> None:
     axes.set_xticks([])
     axes.set_xlim(0, longest * 1.1)
     axes.axvline(0, color=look["faint"], linewidth=1)
-    axes.invert_yaxis()
+    axes.set_ylim(len(chart["labels"]) - 0.5, -0.6)
 
 
 def _columns(axes: Axes, chart: dict[str, Any], look: dict[str, str]) -> None:

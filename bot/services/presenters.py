@@ -232,7 +232,8 @@ class Presenters:
 
 def organisers_of(session: Session, settings: ServerSettings) -> str:
     """The place where the organisers of a session are told what needs them."""
-    return "organisers" if settings.group.organiser_channel else f"user:{session.created_by}"
+    named = settings.group.organiser_channel or not session.created_by
+    return "organisers" if named else f"user:{session.created_by}"
 
 
 def _must_be_open(view: SessionView) -> None:
