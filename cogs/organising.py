@@ -33,6 +33,7 @@ class OrganisingCommands(commands.Cog):
     ) -> None:
         self._invitations = invitations
         self._presenters, self._week, self._history, self._sessions = presenters, week, history, sessions
+        actions.add("history", history.page, shows="instead")
         actions.add("volunteer", presenters.volunteer)
         actions.add("withdraw", presenters.withdraw)
         actions.add("step_back", presenters.step_back)

@@ -11,13 +11,32 @@ from storage.database import Tx
 from storage.tables import Deed, Doubt
 
 
-async def of(tx: Tx, guild_id: int, noun: str, noun_id: int, *, limit: int) -> Sequence[Deed]:
-    """What was done to something, the latest first."""
+def note(
+    tx: Tx, *, guild_id: int, noun: str, noun_id: int, what: str, by: int, now: datetime,
+    changes: Sequence[Sequence[str]] = (),
+) -> None:  # fmt: skip
+    """Write down what was done to something and by whom (0: the bot); `changes` are [name, before, after]."""
+    tx.add(
+        Deed(
+            guild_id=guild_id,
+            noun=noun,
+            noun_id=noun_id,
+            what=what,
+            done_by=by,
+            done_at=now,
+            changes=[list(change) for change in changes],
+        )
+    )
+
+
+async def of(tx: Tx, guild_id: int, noun: str, noun_id: int, *, limit: int, start: int = 0) -> Sequence[Deed]:
+    """What was done to something, the latest first, from the `start`-th on."""
     rows = await tx.scalars(
         select(Deed)
         .where(Deed.guild_id == guild_id, Deed.noun == noun, Deed.noun_id == noun_id)
         .order_by(Deed.deed_id.desc())
         .limit(limit)
+        .offset(start)
     )
     return rows.all()
 

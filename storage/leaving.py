@@ -51,6 +51,8 @@ PEOPLE = frozenset(
 
 #: What people wrote of themselves, or are called.
 OF_THEMSELVES = frozenset({("speakers", "contact"), ("people", "name")})
+#: How to join, which organisers alone may know before it is time: it leaves with names, and only as JSON.
+WAYS_IN = frozenset({("sessions", "link"), ("series", "link")})
 
 Data = dict[str, list[dict[str, Any]]]
 
@@ -102,14 +104,14 @@ async def is_empty(tx: Tx) -> bool:
 
 
 def anonymous(data: Data, pseudonym: Callable[[int], int]) -> Data:
-    """The same without people: each id becomes `pseudonym(id)`, and what people wrote of themselves goes."""
+    """The same without people: each id becomes `pseudonym(id)`; what they wrote of themselves and ways in go."""
     return {
         name: [
             {
                 key: pseudonym(value)
                 if key in PEOPLE and value
                 else None
-                if (name, key) in OF_THEMSELVES
+                if (name, key) in OF_THEMSELVES | WAYS_IN
                 else value
                 for key, value in row.items()
             }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cards.base import Card, clip, member, plain, stamp
+from bot.cards.base import Button, Card, action, clip, member, plain, stamp
 from bot.cards.presenting import members, presenters
 from bot.cards.sessions import session_title
 from bot.cards.times import when_of
@@ -12,6 +12,8 @@ from storage.sessions import SessionView
 from storage.tables import Deed
 
 _NOTHING = "nothing"
+#: How many deeds are shown at a time.
+PER_PAGE = 10
 
 
 def _facts(view: SessionView) -> dict[str, str]:
@@ -45,18 +47,40 @@ def differences(before: SessionView, after: SessionView) -> list[list[str]]:
         for name in dict.fromkeys([*was, *now])
         if was.get(name, "") != now.get(name, "")
     ]
-    if before.session.link != after.session.link:
-        changed.append(["how to join", "given" if before.session.link else _NOTHING, "changed"])
+    links = before.session.link, after.session.link
+    if links[0] != links[1]:
+        changed.append(["how to join", "given" if links[0] else _NOTHING, _what_became(*links)])
+    for old, new in zip(before.talks, after.talks, strict=False):
+        changed += [
+            [what, "given", "changed"]
+            for what, one, other in (
+                ("abstract", old.talk.abstract, new.talk.abstract),
+                ("slides", old.talk.slides, new.talk.slides),
+                ("recording", old.talk.recording, new.talk.recording),
+                ("notes", old.talk.notes, new.talk.notes),
+            )
+            if one and other and one != other and not any(row[0].endswith(what) for row in changed)
+        ]
     return changed
 
 
-def history(view: SessionView, deeds: Sequence[Deed]) -> Card:
-    """`/history session`: the latest first."""
+def _what_became(was: str | None, now: str | None) -> str:
+    """Of something that is not shown."""
+    return "changed" if was and now else "given" if now else "taken away"
+
+
+def history(view: SessionView, deeds: Sequence[Deed], page: int = 0, *, more: bool = False) -> Card:
+    """`/history session`: the latest first, page by page."""
     lines = [_line(deed) for deed in deeds]
     return Card(
         title=clip(f"What happened to {plain(session_title(view))}", 250),
         text="\n".join(lines) or "Nothing was written down.",
         footer=f"Session {view.session.session_id}. The latest comes first.",
+        buttons=tuple(
+            Button(label, action=action("history", view.session.session_id, page + step))
+            for label, step, there in (("‹ Later", -1, page > 0), ("Earlier ›", 1, more))
+            if there
+        ),
     )
 
 

@@ -7,7 +7,10 @@ from bot.cards.base import Attachment, Card, count
 
 def exported(files: dict[str, bytes], *, proposals: int, votes: int, sessions: int, anonymous: bool) -> Card:
     people = (
-        "People are numbers that mean nothing elsewhere." if anonymous else "People are their Discord ids."
+        "People are numbers that mean nothing elsewhere; ways to join and contacts are left out."
+        if anonymous
+        else "People are their Discord ids. `group.json` holds the ways to join and the speakers' contacts, too: "
+        "keep it to yourselves."
     )
     return Card(
         title="Everything, to take along",

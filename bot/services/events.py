@@ -22,7 +22,7 @@ from bot.services.recount import Unreadable
 from bot.services.sessions import Change, Kind, Sessions, number
 from bot.services.settings import SettingsService
 from bot.when import local
-from storage import guilds, sessions
+from storage import deeds, guilds, sessions
 from storage import outbox as stored_posts
 from storage.database import Database, Tx
 from storage.sessions import SessionView
@@ -201,6 +201,10 @@ class NativeEvents:
             await (
                 self._change(tx, view.session, f"kept:{nth}") if span else self._make(tx, view.session, nth)
             )
+            deeds.note(
+                tx, guild_id=actor.guild_id, noun="session", noun_id=view.session.session_id,
+                what="put the event back", by=actor.user_id, now=self._clock.now(),
+            )  # fmt: skip
         return native.kept(view)
 
     async def _differing(self, actor: Actor, session_id: str) -> tuple[SessionView, Span | None]:

@@ -6,12 +6,9 @@ from bot.cards import Card
 from bot.cards import history as cards
 from bot.clock import Clock
 from bot.services.people import Actor, Refused
-from bot.services.sessions import Change, Sessions
+from bot.services.sessions import Change, Sessions, number
 from storage import deeds, sessions
 from storage.database import Database, Tx
-from storage.tables import Deed
-
-SHOWN = 20
 
 
 class History:
@@ -37,23 +34,24 @@ class History:
         changes: list[list[str]] | None = None,
     ) -> None:
         """Write down, in the transaction that does it, what was done to something and by whom (0: the bot)."""
-        tx.add(
-            Deed(
-                guild_id=guild_id,
-                noun=noun,
-                noun_id=noun_id,
-                what=what,
-                done_by=by,
-                done_at=self._clock.now(),
-                changes=changes or [],
-            )
-        )
+        deeds.note(
+            tx, guild_id=guild_id, noun=noun, noun_id=noun_id, what=what, by=by, now=self._clock.now(),
+            changes=changes or (),
+        )  # fmt: skip
 
-    async def session(self, actor: Actor, session_id: int) -> Card:
+    async def session(self, actor: Actor, session_id: int, page: int = 0) -> Card:
         """What was done to a session, the latest first. Raises Refused when there is no such session."""
+        start = page * cards.PER_PAGE
         async with self._database.reading() as tx:
             view = await sessions.get(tx, actor.guild_id, session_id)
-            rows = await deeds.of(tx, actor.guild_id, "session", session_id, limit=SHOWN)
+            rows = await deeds.of(
+                tx, actor.guild_id, "session", session_id, limit=cards.PER_PAGE + 1, start=start
+            )
         if view is None:
             raise Refused(f"There is no session {session_id} here. `/schedule` shows what is planned.")
-        return cards.history(view, rows)
+        return cards.history(view, rows[: cards.PER_PAGE], page, more=len(rows) > cards.PER_PAGE)
+
+    async def page(self, actor: Actor, which: str) -> Card:
+        """A page of it, "session:page", from a button."""
+        session_id, _, page = which.partition(":")
+        return await self.session(actor, number(session_id), min(number(page), 10_000))

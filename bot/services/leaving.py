@@ -21,6 +21,8 @@ from storage.database import Database
 from storage.leaving import Data
 
 FORMAT = "reading-group-bot 1"
+#: What is exported as CSV, too.
+TABLES = ("proposals", "votes", "sessions")
 #: Discord takes 10 MiB a message by default.
 MOST = 9_500_000
 
@@ -79,17 +81,19 @@ def files_of(data: Data) -> dict[str, bytes]:
     whole = {"format": FORMAT, **data}
     return {
         "group.json": json.dumps(whole, ensure_ascii=False, indent=1).encode(),
-        **{f"{name}.csv": _csv(data[name]) for name in ("proposals", "votes", "sessions")},
+        **{f"{name}.csv": _csv(name, data[name]) for name in TABLES},
         "papers.bib": "\n\n".join(entries).encode(),
     }
 
 
-def _csv(rows: list[dict[str, Any]]) -> bytes:
+def _csv(name: str, rows: list[dict[str, Any]]) -> bytes:
+    """A table for spreadsheets, which are passed on: without ways in."""
     text = io.StringIO()
     if rows:
-        writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+        columns = [key for key in rows[0] if (name, key) not in leaving.WAYS_IN]
+        writer = csv.DictWriter(text, fieldnames=columns)
         writer.writeheader()
-        writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+        writer.writerows({key: _cell(row[key]) for key in columns} for row in rows)
     return text.getvalue().encode()
 
 

@@ -86,6 +86,10 @@ class Outward:
             if post is None or post.state != "waiting":
                 raise Refused("It is announced already, or not planned any more.")
             stored_posts.hurry(tx, post, self._clock.now())
+            deeds.note(
+                tx, guild_id=actor.guild_id, noun="session", noun_id=view.session.session_id,
+                what="announced at once", by=actor.user_id, now=self._clock.now(),
+            )  # fmt: skip
         return cards.announced_now()
 
     async def _keep(self, view: SessionView, group: cards.Group) -> None:

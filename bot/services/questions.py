@@ -21,8 +21,8 @@ from bot.services.people import Actor, Refused
 from bot.services.presenters import organisers_of
 from bot.services.sessions import Change, Sessions, number
 from bot.services.settings import SettingsService
+from storage import deeds, questions, sessions
 from storage import outbox as stored_posts
-from storage import questions, sessions
 from storage.database import Database, Tx
 from storage.sessions import SessionView
 from storage.tables import Post, Question
@@ -72,6 +72,10 @@ class Questions:
             actor.must_organise(await self._settings.of(tx, actor.guild_id), "remove questions")
             question = await self._question(tx, actor, question_id)
             question.removed = True
+            deeds.note(
+                tx, guild_id=actor.guild_id, noun="session", noun_id=question.session_id,
+                what="removed a question", by=actor.user_id, now=self._clock.now(),
+            )  # fmt: skip
             event(log, "question.removed", question=question.question_id, by=actor.user_id)
             return await self._box(tx, actor, question)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from bot.cards import Card
 from bot.cards import reminders as cards
 from bot.cards.base import plain
+from bot.cards.waiting import kind_of
 from bot.clock import Clock
 from bot.services.outbox import Outbox
 from bot.services.people import Actor, Refused
 from bot.services.reminders import Reminders
 from bot.services.settings import SettingsService
 from bot.when import parse_lead
+from storage import deeds, reminders, sessions
 from storage import outbox as stored_posts
-from storage import reminders, sessions
 from storage.database import Database, Tx
 from storage.tables import Post, ReminderChoice
 
@@ -78,6 +79,7 @@ class RemindMe:
         """Send a post at once, or try one again. `post_id` is from outside."""
         async with self._database.transaction() as tx:
             post = await self._post(tx, actor, post_id)
+            self._note(tx, actor, post, "sent at once")
             stored_posts.hurry(tx, post, self._clock.now())
         return cards.hurried(plain(post.kind))
 
@@ -85,8 +87,18 @@ class RemindMe:
         """Have a post not sent. `post_id` is from outside."""
         async with self._database.transaction() as tx:
             post = await self._post(tx, actor, post_id)
+            self._note(tx, actor, post, "switched off")
             post.state, post.last_error = "dropped", "an organiser dropped it"
         return cards.dropped(plain(post.kind))
+
+    def _note(self, tx: Tx, actor: Actor, post: Post, what: str) -> None:
+        """What is said of a session is part of its history."""
+        if "session" in post.data:
+            deeds.note(
+                tx, guild_id=actor.guild_id, noun="session", noun_id=post.data["session"],
+                what=what, by=actor.user_id, now=self._clock.now(),
+                changes=[[kind_of(post.kind), f"waiting for {post.due_at:%d %B %H:%M} UTC", what]],
+            )  # fmt: skip
 
     async def _post(self, tx: Tx, actor: Actor, post_id: str) -> Post:
         actor.must_organise(await self._settings.of(tx, actor.guild_id), "change what I say")

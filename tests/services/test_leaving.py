@@ -122,6 +122,19 @@ async def test_what_another_server_told_of_does_not_leave(tmp_path: Path) -> Non
     await database.close()
 
 
+def test_ways_to_join_and_contacts_leave_in_the_named_json_alone() -> None:
+    data: Data = {name: [] for name in ("proposals", "votes", "papers")} | {
+        "sessions": [{"session_id": 1, "title": "A", "link": "https://meet.example/secret"}],
+        "series": [{"series_id": 1, "link": "https://meet.example/secret"}],
+        "speakers": [{"name": "Jane", "contact": "jane@example.org"}],
+    }
+    files = files_of(data)
+    assert b"meet.example" in files.pop("group.json")
+    assert not any(b"meet.example" in file for file in files.values())
+    anonymous = files_of(leaving.anonymous(data, lambda user: user))
+    assert not any(b"meet.example" in file or b"jane@" in file for file in anonymous.values())
+
+
 async def test_an_anonymous_export_names_nobody_and_keeps_who_voted_alike(tmp_path: Path) -> None:
     database = new_database(tmp_path, "a.db")
     group: Group = [("A", "why", {10**17 + 40, 10**17 + 41}, "open"), ("B", "why", {10**17 + 40}, "chosen")]

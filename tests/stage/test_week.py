@@ -92,10 +92,27 @@ async def test_the_history_tells_who_changed_what_without_the_join_link(stage: B
     await stage.olga.submit(form, {"link": LINK})
     await stage.olga.slash("/session move", channel="general", session=1, when="2026-06-16 18:00")
     await stage.olga.slash("/session assign", channel="general", session=1, member=stage.bob)
+    await stage.alice.slash("/ask", channel="general", question="Where?")
+    box = await stage.olga.slash("/ask", channel="general")
+    await stage.olga.press(box, label="Remove 1")
+    armed = await stage.olga.slash("/reminders", channel="general")
+    await stage.olga.press(armed, label="Switch 1 off")
     told = await stage.alice.slash("/history session", channel="general", session=1)
     assert stage.olga.mention in told.text
     assert "Mon 15 June 2026, 17:00 CEST, 60 min → Tue 16 June 2026, 18:00 CEST, 60 min" in told.text
     assert f"presenters: nothing → {stage.bob.mention}" in told.text
-    assert "how to join: nothing → changed" in told.text
+    assert "how to join: nothing → given" in told.text
+    assert "removed a question" in told.text
+    assert "→ switched off" in told.text
     assert LINK not in told.text
     assert told.text.index("presenters") < told.text.index("planned")  # the latest first
+
+
+async def test_a_long_history_turns_its_pages(stage: Bench) -> None:
+    await plan(stage, title="On sparsity")
+    for day in range(16, 27):
+        await stage.olga.slash("/session move", channel="general", session=1, when=f"2026-06-{day} 17:00")
+    told = await stage.alice.slash("/history session", channel="general", session=1)
+    assert "planned" not in told.text
+    earlier = await stage.alice.press(told, label="Earlier ›")
+    assert "**planned**" in earlier.text
