@@ -29,7 +29,6 @@ from bot.log import event
 from bot.services.aftercare import Aftercare
 from bot.services.announcements import Announcements
 from bot.services.archive import Archive
-from bot.services.balance import Balance
 from bot.services.ballots import Ballots
 from bot.services.choosing import Choosing
 from bot.services.concerned import Concerned
@@ -38,7 +37,6 @@ from bot.services.digests import Digests
 from bot.services.doubts import Doubts
 from bot.services.editing import Editing
 from bot.services.events import NativeEvents, in_list
-from bot.services.forward import Forward
 from bot.services.gaps import GapNotices
 from bot.services.history import History
 from bot.services.horizon import Horizon
@@ -51,7 +49,7 @@ from bot.services.outward import Outward
 from bot.services.papers import Papers, Routers
 from bot.services.planning import Planning
 from bot.services.presenters import Presenters
-from bot.services.proposals import Proposals
+from bot.services.proposing import Proposing, proposing
 from bot.services.questions import Questions, in_box
 from bot.services.records import Records
 from bot.services.recount import Recount
@@ -61,14 +59,9 @@ from bot.services.rsvps import Rsvps
 from bot.services.series import SeriesService
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
-from bot.services.shelf import Shelf
 from bot.services.threads import Threads
-from bot.services.upkeep import Upkeep
 from bot.services.votes import Votes
-from bot.services.watching import Watching
 from bot.services.week import Week
-from bot.services.wishes import Wishes
-from bot.services.works import Works
 from bot.sources import ArxivClient
 from bot.timers import Timers
 from cogs.archive import ArchiveCommands
@@ -103,16 +96,10 @@ class Services:
 
     settings: SettingsService
     outbox: Outbox
-    proposals: Proposals
-    wishes: Wishes
-    works: Works
-    watching: Watching
-    balance: Balance
+    proposing: Proposing
     votes: Votes
     recount: Recount
     ballots: Ballots
-    shelf: Shelf
-    upkeep: Upkeep
     leaving: Leaving
     choosing: Choosing
     sessions: Sessions
@@ -198,7 +185,7 @@ class App:
             self.clock,
             [
                 services.outbox,
-                services.wishes,
+                services.proposing.wishes,
                 services.digests,
                 services.recount,
                 services.ballots,
@@ -206,8 +193,8 @@ class App:
                 services.aftercare,
                 services.events,
                 services.choosing,
-                services.watching,
-                services.balance,
+                services.proposing.watching,
+                services.proposing.balance,
             ],
         )
         database.on_wake = self.timers.kick
@@ -249,19 +236,12 @@ class App:
         votes = Votes(database, clock, settings)
         recount = Recount(database, clock, settings, outbox, votes)
         ballots = Ballots(database, clock, settings, outbox, votes, recount)
-        shelf = Shelf(database, settings, papers)
-        upkeep = Upkeep(database, clock, settings, outbox, ballots)
         sessions = Sessions(database, clock, settings)
         choosing = Choosing(database, clock, settings, outbox, recount, ballots, sessions)
         doubts = Doubts(database, clock)
-        forward = Forward(database, clock, settings, outbox, routers, ballots, shelf)
-        works = Works(database, clock, settings, papers, forward, doubts)
-        wishes = Wishes(database, clock, outbox, papers, forward, works)
-        proposals = Proposals(database, settings, papers, wishes, works, shelf)
+        proposed = proposing(database, clock, settings, outbox, papers, routers, ballots, doubts)
         planning = Planning(database, clock, settings, papers, sessions, doubts)
         editing = Editing(database, settings, papers, sessions)
-        balance = Balance(database, clock, settings, outbox, routers)
-        watching = Watching(database, clock, settings, outbox, papers, ballots)
         presenters = Presenters(database, clock, settings, outbox, sessions, ballots)
         history = History(database, clock, sessions)
         horizon = Horizon(database, clock, settings, sessions)
@@ -284,20 +264,14 @@ class App:
         reminders = Reminders(database, clock, settings, outbox, sessions)
         Concerned(clock, outbox, sessions)
         remindme = RemindMe(database, clock, settings, outbox, reminders)
-        papery = digesting(database, clock, settings, outbox, arxiv, papers, routers, proposals)
+        papery = digesting(database, clock, settings, outbox, arxiv, papers, routers, proposed.proposals)
         return Services(
             settings,
             outbox,
-            proposals,
-            wishes,
-            works,
-            watching,
-            balance,
+            proposed,
             votes,
             recount,
             ballots,
-            shelf,
-            upkeep,
             Leaving(database, settings),
             choosing,
             sessions,
@@ -326,15 +300,8 @@ class App:
     def _client(self) -> Client:
         services, actions = self.services, self._actions
         cogs: list[commands.Cog] = [
-            ProposalCommands(
-                services.proposals,
-                services.works,
-                services.ballots,
-                services.shelf,
-                services.upkeep,
-                actions,
-            ),
-            ChoosingCommands(services.choosing, services.balance, actions),
+            ProposalCommands(services.proposing, services.ballots, actions),
+            ChoosingCommands(services.choosing, services.proposing.balance, actions),
             LeavingCommands(services.leaving),
             SchedulingCommands(
                 services.sessions,
@@ -358,9 +325,9 @@ class App:
             EventButtons(services.events, actions),
             SayingCommands(services.questions, services.outward, services.sessions, actions),
             SettingsCommands(services.settings),
-            DigestCommands(services.digesting, services.proposals, actions),
+            DigestCommands(services.digesting, services.proposing.proposals, actions),
             TopicCommands(services.digesting.taxonomies),
-            ArchiveCommands(services.archive, services.proposals, actions),
+            ArchiveCommands(services.archive, services.proposing.proposals, actions),
         ]
         ears = Ears(
             services.settings,
@@ -410,7 +377,7 @@ class App:
         event(log, "bot.stopped")
 
     async def _serve(self, token: str) -> None:
-        await self.services.wishes.take_up()
+        await self.services.proposing.wishes.take_up()
         await self.services.archive.take_up()
         await connect(self._client, token, self.stopping, farewell=self._farewell)
 

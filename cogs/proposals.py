@@ -11,8 +11,8 @@ from discord.ext import commands
 from bot.chat.actions import Actions
 from bot.chat.answer import answer
 from bot.services.ballots import Ballots
-from bot.services.proposals import Proposals, may_need_a_form
-from bot.services.shelf import Shelf
+from bot.services.proposals import may_need_a_form
+from bot.services.proposing import Proposing
 from bot.services.upkeep import Upkeep
 from bot.services.works import Works
 
@@ -20,23 +20,15 @@ from bot.services.works import Works
 class ProposalCommands(commands.Cog):
     """Putting papers forward, and looking at what was."""
 
-    def __init__(
-        self,
-        proposals: Proposals,
-        works: Works,
-        ballots: Ballots,
-        shelf: Shelf,
-        upkeep: Upkeep,
-        actions: Actions,
-    ) -> None:
-        self._proposals, self._shelf = proposals, shelf
+    def __init__(self, services: Proposing, ballots: Ballots, actions: Actions) -> None:
+        self._proposals, self._shelf = services.proposals, services.shelf
         self.menus = [app_commands.ContextMenu(name="Propose this paper", callback=self._propose_message)]
-        actions.add("propose", proposals.propose)
-        actions.add("propose_anyway", proposals.propose_anyway)
-        actions.add_menu("propose_chosen", proposals.from_choice, shows="form")
+        actions.add("propose", services.proposals.propose)
+        actions.add("propose_anyway", services.proposals.propose_anyway)
+        actions.add_menu("propose_chosen", services.proposals.from_choice, shows="form")
         actions.add("repost", ballots.repost)
-        actions.add("proposals", shelf.page, shows="instead")
-        self._on_what_is_there(works, upkeep, actions)
+        actions.add("proposals", services.shelf.page, shows="instead")
+        self._on_what_is_there(services.works, services.upkeep, actions)
 
     @staticmethod
     def _on_what_is_there(works: Works, upkeep: Upkeep, actions: Actions) -> None:

@@ -17,6 +17,7 @@ MEMBERS: tuple[Section, ...] = (
             "propose": "put a paper forward: any number or link will do",
             "proposals": "what is proposed, and how it stands",
             "paper": "one paper: what became of it here, and its BibTeX",
+            "balance": "how what we read spreads over our areas and topics",
             "archive": "what the group has read and heard, with slides and recordings",
         },
     ),

@@ -129,7 +129,7 @@ async def test_while_arxiv_is_in_trouble_the_wish_is_kept_and_granted_later(stag
     assert "by myself" in answer.text
     assert await stage.posts("proposals") == []
     stage.arxiv.calm()
-    stage.app.services.proposals._papers._arxiv._cooldown.end()  # its minutes are real ones
+    stage.app.services.proposing.proposals._papers._arxiv._cooldown.end()  # its minutes are real ones
     await stage.later(hours=1)
     (ballot,) = await stage.posts("proposals")
     assert ballot.notified == {stage.alice.id}
