@@ -49,12 +49,14 @@ from bot.services.outward import Outward
 from bot.services.papers import Papers, Routers
 from bot.services.planning import Planning
 from bot.services.presenters import Presenters
+from bot.services.privacy import Privacy
 from bot.services.proposing import Proposing, proposing
 from bot.services.questions import Questions, in_box
 from bot.services.records import Records
 from bot.services.recount import Recount
 from bot.services.reminders import Reminders
 from bot.services.remindme import RemindMe
+from bot.services.retention import Retention
 from bot.services.rsvps import Rsvps
 from bot.services.series import SeriesService
 from bot.services.sessions import Sessions
@@ -71,6 +73,7 @@ from cogs.digests import DigestCommands
 from cogs.events import EventButtons
 from cogs.leaving import LeavingCommands
 from cogs.organising import OrganisingCommands
+from cogs.privacy import PrivacyCommands
 from cogs.proposals import ProposalCommands
 from cogs.reminders import ReminderCommands
 from cogs.saying import SayingCommands
@@ -123,6 +126,8 @@ class Services:
     outward: Outward
     records: Records
     archive: Archive
+    privacy: Privacy
+    retention: Retention
 
 
 class App:
@@ -195,6 +200,7 @@ class App:
                 services.choosing,
                 services.proposing.watching,
                 services.proposing.balance,
+                services.retention,
             ],
         )
         database.on_wake = self.timers.kick
@@ -249,14 +255,12 @@ class App:
         occurrences = Occurrences(database, clock, settings, sessions, horizon, doubts, history)
         aftercare = Aftercare(database, clock, settings, outbox, sessions)
         week = Week(database, clock, settings)
-        invitations = Invitations(database, clock, settings)
         announcements = Announcements(clock, settings, outbox, sessions)
         Threads(outbox, announcements, sessions)
         events = NativeEvents(database, clock, settings, outbox, sessions)
         questions = Questions(database, clock, settings, outbox, sessions)
         outward = Outward(database, clock, settings)
-        week.add(in_list)
-        week.add(in_box)
+        week.add(in_list, in_box)
         GapNotices(clock, settings, outbox, sessions)
         records = Records(database, settings)
         archive = Archive(database, settings, records, sessions)
@@ -285,7 +289,7 @@ class App:
             occurrences,
             aftercare,
             week,
-            invitations,
+            Invitations(database, clock, settings),
             papery.digests,
             papery,
             remindme,
@@ -295,6 +299,8 @@ class App:
             outward,
             records,
             archive,
+            Privacy(database, clock, settings, ballots, votes, presenters),
+            Retention(database, clock, settings, outbox),
         )
 
     def _client(self) -> Client:
@@ -325,6 +331,7 @@ class App:
             EventButtons(services.events, actions),
             SayingCommands(services.questions, services.outward, services.sessions, actions),
             SettingsCommands(services.settings),
+            PrivacyCommands(services.privacy, services.retention, actions),
             DigestCommands(services.digesting, services.proposing.proposals, actions),
             TopicCommands(services.digesting.taxonomies),
             ArchiveCommands(services.archive, services.proposing.proposals, actions),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from storage.database import Tx
 from storage.tables import Choice, ChoiceVoter, Deadline, Proposal
@@ -100,10 +100,3 @@ async def next_deadline(tx: Tx) -> Deadline | None:
         select(Deadline).order_by(Deadline.at, Deadline.guild_id).limit(1)
     )
     return found
-
-
-async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget a person: the fair rule forgets that they voted."""
-    await tx.execute(delete(ChoiceVoter).where(ChoiceVoter.user_id == user_id))
-    await tx.execute(update(Choice).where(Choice.chosen_by == user_id).values(chosen_by=0))
-    await tx.execute(update(Deadline).where(Deadline.set_by == user_id).values(set_by=0))

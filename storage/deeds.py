@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import String, cast, delete, select, update
+from sqlalchemy import delete, select
 
 from storage.database import Tx
 from storage.tables import Deed, Doubt
@@ -62,14 +62,3 @@ async def take_doubt(tx: Tx, guild_id: int, user_id: int, doubt_id: int) -> Doub
 
 async def drop_doubts(tx: Tx, *, before: datetime) -> None:
     await tx.execute(delete(Doubt).where(Doubt.asked_at < before))
-
-
-async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget a person: what was done stays, without who did it."""
-    await tx.execute(update(Deed).where(Deed.done_by == user_id).values(done_by=0))
-    name = f"<@{user_id}>"
-    for deed in await tx.scalars(select(Deed).where(cast(Deed.changes, String).contains(name))):
-        deed.changes = [
-            [text.replace(name, "someone who left") for text in change] for change in deed.changes
-        ]
-    await tx.execute(delete(Doubt).where(Doubt.user_id == user_id))

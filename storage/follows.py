@@ -31,7 +31,3 @@ async def remove(tx: Tx, guild_id: int, user_id: int, follow_id: int | None = No
     if follow_id is not None:
         wanted = wanted.where(Follow.follow_id == follow_id)
     await tx.execute(wanted)
-
-
-async def forget(tx: Tx, *, user_id: int) -> None:
-    await tx.execute(delete(Follow).where(Follow.user_id == user_id))

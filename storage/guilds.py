@@ -62,14 +62,6 @@ async def drop_own_topics(tx: Tx, guild_id: int) -> None:
     await tx.execute(delete(OwnTopics).where(OwnTopics.guild_id == guild_id))
 
 
-async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget who set a value; the value stays, for it is the server's."""
-    for row in await tx.scalars(select(Setting).where(Setting.changed_by == user_id)):
-        row.changed_by = 0
-    for own in await tx.scalars(select(OwnTopics).where(OwnTopics.changed_by == user_id)):
-        own.changed_by = 0
-
-
 async def note(tx: Tx, key: str) -> str | None:
     row = await tx.get(Note, key)
     return None if row is None else row.value

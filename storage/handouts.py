@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
-
 from storage.database import Tx, insert
-from storage.tables import Handout, Presenter, Talk
+from storage.tables import Handout
 
 
 async def get(tx: Tx, session_id: int) -> Handout | None:
@@ -20,15 +18,4 @@ async def keep(tx: Tx, *, guild_id: int, session_id: int, text: str, now: dateti
     row = insert(tx, Handout).values(session_id=session_id, guild_id=guild_id, text=text, said_at=now)
     await tx.execute(
         row.on_conflict_do_update(index_elements=["session_id"], set_={"text": text, "said_at": now})
-    )
-
-
-async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget a person: the texts of sessions in which they present go, for they bear their name.
-
-    To be called before the presenters are forgotten.
-    """
-    presents = select(Talk.session_id).join(Presenter, Presenter.talk_id == Talk.talk_id)
-    await tx.execute(
-        delete(Handout).where(Handout.session_id.in_(presents.where(Presenter.user_id == user_id)))
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Date, Table, func, insert, select
 
 from storage import papers
 from storage.database import Tx
+from storage.persons import NAMED
 from storage.tables import (
     Choice,
     ChoiceVoter,
@@ -44,11 +45,6 @@ LEAVING: tuple[type[Row], ...] = (
     Guild, Setting, OwnTopics, Paper, PaperName, Watch, Proposal, Vote, Hand, Series, Skip, Session, Choice,
     ChoiceVoter, Deadline, Talk, Speaker, Person, Presenter, Volunteer, Rsvp, Question, QuestionVote,
 )  # fmt: skip
-#: The columns that hold a person's id.
-PEOPLE = frozenset(
-    {"user_id", "proposer_id", "created_by", "chosen_by", "set_by", "changed_by", "made_by", "invited_by"}
-)
-
 #: What people wrote of themselves, or are called.
 OF_THEMSELVES = frozenset({("speakers", "contact"), ("people", "name")})
 #: How to join, which organisers alone may know before it is time: it leaves with names, and only as JSON.
@@ -109,7 +105,7 @@ def anonymous(data: Data, pseudonym: Callable[[int], int]) -> Data:
         name: [
             {
                 key: pseudonym(value)
-                if key in PEOPLE and value
+                if f"{name}.{key}" in NAMED and value
                 else None
                 if (name, key) in OF_THEMSELVES | WAYS_IN
                 else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from storage.database import Tx
 from storage.tables import Person, Presenter, Speaker
@@ -17,6 +17,14 @@ async def get(tx: Tx, guild_id: int, user_id: int) -> Person:
         person = Person(guild_id=guild_id, user_id=user_id)
         tx.add(person)
     return person
+
+
+async def unlisted(tx: Tx, guild_id: int) -> frozenset[int]:
+    """The members who asked to be left out of what is published."""
+    rows = await tx.scalars(
+        select(Person.user_id).where(Person.guild_id == guild_id, Person.unlisted.is_(True))
+    )
+    return frozenset(rows)
 
 
 async def find(tx: Tx, guild_id: int, user_id: int) -> Person | None:
@@ -62,8 +70,3 @@ async def wanting_news(tx: Tx, guild_id: int, user_ids: Collection[int]) -> list
         )
     )
     return list(rows)
-
-
-async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget a person: what they asked for goes, and their name."""
-    await tx.execute(delete(Person).where(Person.user_id == user_id))

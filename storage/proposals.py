@@ -153,9 +153,3 @@ async def take_up(tx: Tx, *, now: datetime) -> None:
 async def grant(tx: Tx, wish_id: int) -> None:
     """A wish has become a proposal, or never will: drop it."""
     await tx.execute(delete(Wish).where(Wish.wish_id == wish_id))
-
-
-async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget a person: wishes go, proposals stay without a name."""
-    await tx.execute(delete(Wish).where(Wish.user_id == user_id))
-    await tx.execute(update(Proposal).where(Proposal.proposer_id == user_id).values(proposer_id=0, why=None))

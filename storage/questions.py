@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select
 
 from storage.database import Tx, insert
 from storage.tables import Question, QuestionVote
@@ -55,9 +55,3 @@ async def vote(tx: Tx, question: Question, user_id: int) -> None:
         .values(question_id=question.question_id, user_id=user_id, guild_id=question.guild_id)
         .on_conflict_do_nothing()
     )
-
-
-async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget a person: questions stay without their name, their wishes go."""
-    await tx.execute(update(Question).where(Question.user_id == user_id).values(user_id=None))
-    await tx.execute(delete(QuestionVote).where(QuestionVote.user_id == user_id))

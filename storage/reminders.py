@@ -31,8 +31,3 @@ async def unchoose(tx: Tx, guild_id: int, user_id: int) -> None:
     await tx.execute(
         delete(ReminderChoice).where(ReminderChoice.guild_id == guild_id, ReminderChoice.user_id == user_id)
     )
-
-
-async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget a person's choices."""
-    await tx.execute(delete(ReminderChoice).where(ReminderChoice.user_id == user_id))

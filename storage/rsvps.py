@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from storage.database import Tx, insert
 from storage.tables import Rsvp, Session
@@ -66,15 +66,10 @@ async def counts_of(tx: Tx, guild_id: int) -> dict[int, Counts]:
 
 
 async def answers(tx: Tx, session_id: int) -> list[tuple[int, str]]:
-    """Who gave which answer, the first to answer first."""
+    """Who gave which answer, the first to answer first; those who are forgotten (below 0) without a name."""
     rows = await tx.execute(
         select(Rsvp.user_id, Rsvp.answer)
         .where(Rsvp.session_id == session_id)
         .order_by(Rsvp.noted_at, Rsvp.user_id)
     )
     return [(user_id, answer) for user_id, answer in rows]
-
-
-async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget a person: their answers go."""
-    await tx.execute(delete(Rsvp).where(Rsvp.user_id == user_id))

@@ -134,8 +134,3 @@ async def coming(tx: Tx, series_id: int, *, after: datetime, link: str | None) -
 async def unskip(tx: Tx, series_id: int, *, first: str) -> None:
     """Drop the skips of `first` and what is later."""
     await tx.execute(delete(Skip).where(Skip.series_id == series_id, Skip.occurrence >= first))
-
-
-async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget who made a series; it goes on."""
-    await tx.execute(update(Series).where(Series.created_by == user_id).values(created_by=0))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select
 
 from storage.database import Tx
 from storage.tables import Paper, Presenter, Proposal, Series, Session, Talk, Volunteer
@@ -254,13 +254,6 @@ async def _volunteers(tx: Tx, sessions: Sequence[Session], talks: Sequence[Talk]
         for session_id in into:
             found.setdefault(session_id, []).append(volunteer.user_id)
     return found
-
-
-async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget a person: talks stay without their name."""
-    await tx.execute(update(Presenter).where(Presenter.user_id == user_id).values(user_id=None))
-    await tx.execute(update(Session).where(Session.created_by == user_id).values(created_by=0))
-    await tx.execute(delete(Volunteer).where(Volunteer.user_id == user_id))
 
 
 async def reading(tx: Tx, guild_id: int) -> Sequence[tuple[Paper, Session]]:

@@ -1,7 +1,7 @@
 """All tables on one page.
 
 A row is a plain dataclass without relationships: outside its transaction it is data that services hand to cards.
-Every table that holds something of a server carries its `guild_id`; what names a person has a "forget" query.
+Every table that holds something of a server carries its `guild_id`; storage/persons.py lists what names a person.
 `papers` is the one table shared by all servers: it holds facts that arXiv tells everybody.
 """
 
@@ -312,6 +312,8 @@ class Person(Row):
         default=False
     )  # of slides and recordings of what they meant to hear
     asked_in: Mapped[int] = mapped_column(default=0)  # the channel where they said so
+    #: of all that is stored of the server, should the bot have been removed and be about to delete it
+    wants_last_export: Mapped[bool] = mapped_column(default=False)
 
 
 class Speaker(Row):

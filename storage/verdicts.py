@@ -101,8 +101,3 @@ async def taste(tx: Tx, guild_id: int) -> TasteState | None:
 
 async def save_taste(tx: Tx, row: TasteState) -> None:
     await tx.merge(row)
-
-
-async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget a person's verdicts. What was learned is learned anew from the rest."""
-    await tx.execute(delete(Verdict).where(Verdict.user_id == user_id))

@@ -184,9 +184,3 @@ async def clear(tx: Tx, proposal_id: int) -> None:
     await tx.execute(delete(Vote).where(Vote.proposal_id == proposal_id))
     await tx.execute(delete(Hand).where(Hand.proposal_id == proposal_id))
     await tx.execute(delete(Volunteer).where(Volunteer.proposal_id == proposal_id))
-
-
-async def forget(tx: Tx, *, user_id: int) -> None:
-    """Forget a person's votes and hands."""
-    await tx.execute(delete(Vote).where(Vote.user_id == user_id))
-    await tx.execute(delete(Hand).where(Hand.user_id == user_id))

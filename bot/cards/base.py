@@ -177,7 +177,7 @@ def link(label: str, url: str) -> str:
 
 
 def member(user_id: int) -> str:
-    return f"<@{user_id}>" if user_id else "someone who left"
+    return f"<@{user_id}>" if user_id > 0 else "someone who left"
 
 
 def channel(channel_id: int) -> str:

@@ -42,6 +42,7 @@ MEMBERS: tuple[Section, ...] = (
             "digest topics": "which topics go where, and what they brought lately",
             "topics list": "all topics, and what finds their papers",
             "topics try": "where a paper would go, and why",
+            "privacy": "what I know of you; be left out, be forgotten",
             "help": "this list",
         },
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards.base import Attachment, Card, count
+from bot.cards.base import Attachment, Button, Card, action, count
 
 
 def exported(files: dict[str, bytes], *, proposals: int, votes: int, sessions: int, anonymous: bool) -> Card:
@@ -19,4 +19,5 @@ def exported(files: dict[str, bytes], *, proposals: int, votes: int, sessions: i
         "the others are for reading and for spreadsheets.",
         tone="good",
         attachments=tuple(Attachment(name, data) for name, data in files.items()),
+        buttons=(Button("Send it to me, should I be removed here", action("last_export", "yes")),),
     )

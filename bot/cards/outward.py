@@ -31,6 +31,7 @@ class Group:
     zones: tuple[str, ...]
     names: Mapping[int, str]
     channel: str
+    hidden_speakers: frozenset[int] = frozenset()  # speakers from outside who asked to be left out
 
     @property
     def place(self) -> str:
@@ -45,6 +46,8 @@ def place_of(channel: str) -> str:
 
 
 def _speaker(person: Presenter, group: Group) -> str:
+    if person.speaker_id in group.hidden_speakers:
+        return "a guest"
     name = group.names.get(person.user_id, "a member") if person.user_id else person.name or "a former member"
     return flat(f"{name} ({person.affiliation})" if person.affiliation else name)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from bot.check.finding import Finding, Level, from_problem
-from bot.config import ConfigError, ServerSettings, Settings, is_open_to_others, read_token
+from bot.config import ConfigError, ServerSettings, Settings, read_token
 from storage import guilds
 from storage.database import Database, DatabaseTrouble
 from storage.schema import HEAD, refuse_newer, revision
@@ -84,10 +82,4 @@ def of_token(settings: Settings) -> tuple[str | None, list[Finding]]:
         token = read_token(settings.discord)
     except ConfigError as error:
         return None, [from_problem(problem) for problem in error.problems]
-    file = settings.discord.token_file
-    if not os.environ.get("DISCORD_TOKEN", "").strip() and file and is_open_to_others(Path(file)):
-        cure = f"Run: chmod 600 {file}"
-        return token, [
-            Finding("warning", "discord.token_file", f"other users of this machine can read {file}.", cure)
-        ]
     return token, [Finding("fine", "token", "there is one.")]

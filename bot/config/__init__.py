@@ -114,6 +114,12 @@ class SessionRules:
 
 
 @dataclass(frozen=True)
+class Privacy:
+    left_days: int
+    answers_days: int  # 0: kept for ever
+
+
+@dataclass(frozen=True)
 class Digest:
     at: time
     days: frozenset[int]  # Monday is 0
@@ -135,6 +141,7 @@ class ServerSettings:
     reminders: Reminders
     digest: Digest
     sessions: SessionRules
+    privacy: Privacy
     topics: tuple[Topic, ...]
     conferences: tuple[Conference, ...] = ()
 
@@ -291,6 +298,18 @@ KEYS: dict[str, Key] = {
         "How long before a session without a presenter the organisers are told.",
         per_server=True,
     ),
+    "privacy.left_days": Key(
+        30,
+        readers.whole(0, 3650),
+        "Days after which a server's data are deleted when the bot was removed from it.",
+        per_server=True,
+    ),
+    "privacy.answers_days": Key(
+        365,
+        readers.whole(0, 3650),
+        "Days after a session until its answers and questions lose their names; 0: never.",
+        per_server=True,
+    ),
     "digest.at": Key(
         "08:30", readers.clock_time, "When digests go out, in the group's zone.", per_server=True
     ),
@@ -366,6 +385,7 @@ class Settings:
             reminders=Reminders(**values["reminders"]),
             digest=Digest(**values["digest"]),
             sessions=SessionRules(**values["sessions"]),
+            privacy=Privacy(**values["privacy"]),
             topics=self.topics,
             conferences=self.conferences,
         )
@@ -450,6 +470,10 @@ def read_token(discord: Discord, environ: Mapping[str, str] = os.environ) -> str
             ]
         )
     path = Path(discord.token_file)
+    if is_open_to_others(path):
+        raise ConfigError(
+            [f"discord.token_file: other users of this machine can read {path}. Run: chmod 600 {path}"]
+        )
     try:
         token = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

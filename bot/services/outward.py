@@ -15,7 +15,7 @@ from bot.services.around import announcement_key
 from bot.services.people import Actor, Refused
 from bot.services.sessions import number
 from bot.services.settings import SettingsService
-from storage import deeds, handouts, sessions
+from storage import deeds, handouts, people, sessions
 from storage import outbox as stored_posts
 from storage.database import Database, Tx
 from storage.sessions import SessionView
@@ -117,15 +117,20 @@ class Outward:
     async def _group(
         self, guild_id: int, settings: ServerSettings, views: Sequence[SessionView]
     ) -> cards.Group:
-        members = {person.user_id for view in views for person in view.presenters if person.user_id}
+        async with self._database.reading() as tx:
+            hidden = await people.unlisted(tx, guild_id)
+            hidden_speakers = await people.unlisted_speakers(tx, guild_id)
+        members = {person.user_id for view in views for person in view.presenters if person.user_id} - hidden
         names = await self._names.of(guild_id, members) if self._names and members else {}
-        return group_of(settings, names)
+        return group_of(settings, names, hidden_speakers)
 
 
-def group_of(settings: ServerSettings, names: dict[int, str]) -> cards.Group:
+def group_of(
+    settings: ServerSettings, names: dict[int, str], hidden_speakers: frozenset[int] = frozenset()
+) -> cards.Group:
     """What the texts need to know of a group."""
     group = settings.group
-    return cards.Group(group.name, group.zones, names, group.announcement_channel)
+    return cards.Group(group.name, group.zones, names, group.announcement_channel, hidden_speakers)
 
 
 async def calendar_events(

@@ -33,9 +33,9 @@ class Week:
         self._database, self._clock, self._settings = database, clock, settings
         self._checks: list[Check] = [_content, _announced, _reminders]
 
-    def add(self, check: Check) -> None:
-        """Have one more thing looked after, at the end of each session's list."""
-        self._checks.append(check)
+    def add(self, *checks: Check) -> None:
+        """Have more things looked after, at the end of each session's list."""
+        self._checks += checks
 
     async def show(self, actor: Actor) -> Card:
         """The list, for organisers. Raises Refused for others."""

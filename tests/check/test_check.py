@@ -148,7 +148,7 @@ async def test_a_token_that_discord_refuses_gets_a_sentence(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
-async def test_a_token_file_that_others_can_read_is_a_warning(
+async def test_a_token_file_that_others_can_read_is_refused_with_the_cure(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DISCORD_TOKEN")
@@ -158,8 +158,8 @@ async def test_a_token_file_that_others_can_read_is_a_warning(
     text = bench.config.read_text().replace("[discord]\n", f'[discord]\ntoken_file = "{file}"\n')
     bench.config.write_text(text)
     code, text = await bench.check()
-    assert code == 0
-    assert line_with(text, "chmod 600").startswith("! discord.token_file:")
+    assert code == 2
+    assert line_with(text, "chmod 600").startswith("✘ discord.token_file:")
     file.chmod(0o600)
     assert "chmod" not in (await bench.check())[1]
 

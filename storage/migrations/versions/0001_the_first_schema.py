@@ -183,6 +183,7 @@ def upgrade() -> None:
         sa.Column("unlisted", sa.Boolean(), nullable=False),
         sa.Column("wants_news", sa.Boolean(), nullable=False),
         sa.Column("asked_in", sa.BigInteger(), nullable=False),
+        sa.Column("wants_last_export", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("guild_id", "user_id"),
     )
     op.create_table(
