@@ -19,6 +19,7 @@ from bot.chat.actions import Actions
 from bot.chat.answer import finish_answers
 from bot.chat.client import Client, Ears, connect
 from bot.chat.courier import Courier
+from bot.chat.guard import Guard
 from bot.chat.names import Names
 from bot.chat.natives import EventReader
 from bot.chat.places import Places
@@ -157,6 +158,7 @@ class App:
         self._ready_timeout, self._patient = ready_timeout, patient
         self._stack = AsyncExitStack()
         self._actions = Actions()
+        self._guard = Guard(clock)
         self.database: Database
         self._leadership: Leadership
         self.services: Services
@@ -346,7 +348,7 @@ class App:
             services.outbox,
             self._on_ready,
         )
-        self.client = Client(ears, cogs, ready_timeout=self._ready_timeout)
+        self.client = Client(ears, cogs, self._guard, ready_timeout=self._ready_timeout)
         return self.client
 
     def _on_ready(self, client: discord.Client) -> None:

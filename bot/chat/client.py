@@ -17,6 +17,7 @@ from discord.ext import commands
 
 from bot.chat.actions import Actions
 from bot.chat.answer import answer, failed
+from bot.chat.guard import Guard
 from bot.log import event
 from bot.services.events import NativeEvents
 from bot.services.outbox import Outbox
@@ -84,7 +85,9 @@ class Tree(app_commands.CommandTree["Client"]):
 class Client(commands.Bot):
     """The bot as Discord sees it."""
 
-    def __init__(self, ears: Ears, cogs: Sequence[commands.Cog], *, ready_timeout: float = 0.5) -> None:
+    def __init__(
+        self, ears: Ears, cogs: Sequence[commands.Cog], guard: Guard, *, ready_timeout: float = 0.5
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -99,7 +102,9 @@ class Client(commands.Bot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             guild_ready_timeout=ready_timeout,
+            http_trace=guard.trace,
         )
+        guard.watch(self)
         self._ears, self._wanted_cogs = ears, cogs
 
     async def setup_hook(self) -> None:

@@ -14,6 +14,7 @@ import discord
 from bot.cards import Card, NativeEvent, Said, Thread
 from bot.chat import natives
 from bot.chat.draw import drawn, redrawn, reference_of
+from bot.chat.guard import Held
 from bot.chat.home import carrying
 from bot.chat.places import Places, find, missing
 from bot.services.delivery import Blocked, Impossible, NotNow, Sent, Target, Unclear
@@ -27,7 +28,7 @@ PATIENCE = 30
 SKEW = timedelta(minutes=15)
 _NEWEST = 100
 _UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE, _NO_ACCESS, _NO_PERMISSION, _NO_DM = 10003, 10008, 50001, 50013, 50007
-_TOO_MANY, _SERVER_ERROR = 429, 500
+_NO_TOKEN, _TOO_MANY, _SERVER_ERROR = 401, 429, 500
 
 
 class Courier:
@@ -119,6 +120,8 @@ class Courier:
                 yield
         except discord.HTTPException as error:
             raise _meaning(error, post) from error
+        except Held as held:
+            raise NotNow(str(held), after=timedelta(seconds=held.seconds)) from held
         except aiohttp.ClientConnectorError as error:
             raise NotNow(f"Discord cannot be reached ({error.os_error})") from error
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -154,6 +157,8 @@ def _meaning(error: discord.HTTPException, post: Post) -> Exception:
         return Unclear(f"Discord answered {error.status}")
     if error.status == _TOO_MANY:
         return NotNow("Discord asks for a pause", after=timedelta(seconds=30))
+    if error.status == _NO_TOKEN:
+        return NotNow("Discord does not take the token any more. Put the new one in its place and restart me.")
     if error.code in _FOR_EVER:
         return Impossible(_FOR_EVER[error.code])
     if error.status == 403 or error.code in (_UNKNOWN_CHANNEL, _NO_ACCESS, _NO_PERMISSION):

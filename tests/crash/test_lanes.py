@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.rehearsal import channels
-from tests.crash.conftest import PLACE, Bench
+from tests.crash.bench import PLACE, Bench
 
 POST = r"/channels/\d+/messages$"
 

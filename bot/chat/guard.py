@@ -1,0 +1,89 @@
+"""Keeps the bot's address from being banned.
+
+Discord bans an address for an hour that sends 10,000 invalid requests in ten minutes: 401, 403, and 429 unless its
+scope is shared (docs.discord.com, "Rate limits", invalid request limit). Every request passes here, discord.py's own
+retries included; long before that number is reached, nothing is sent any more until there is room again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from bot.clock import Clock
+from bot.log import event
+
+if TYPE_CHECKING:
+    import discord
+
+log = logging.getLogger(__name__)
+
+#: So many invalid requests are sent within so many seconds, and no more.
+MOST, WINDOW = 1_000, 600.0
+_INVALID = frozenset({401, 403, 429})
+
+
+class Held(aiohttp.ClientConnectionError):
+    """A request that was not sent. It may be after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"Discord refused so much lately that I pause, lest it bans this address ({seconds:.0f} s)"
+        )
+        self.seconds = seconds
+
+
+class Guard:
+    """Counts what Discord refuses. `trace` is given to each client; the count outlives them."""
+
+    def __init__(self, clock: Clock, *, most: int = MOST) -> None:
+        self._clock, self._most = clock, most
+        self._refused = deque[float]()
+        self._holding = False
+        self.trace = aiohttp.TraceConfig()
+        self.trace.on_request_start.append(self._before)
+        self.trace.on_request_end.append(self._after)
+        self._client: discord.Client | None = None
+
+    def watch(self, client: discord.Client) -> None:
+        """Note which client is in use now."""
+        self._client = client
+
+    @property
+    def refused(self) -> int:
+        """How many requests of the last ten minutes were invalid."""
+        now = self._clock.monotonic()
+        while self._refused and self._refused[0] <= now - WINDOW:
+            self._refused.popleft()
+        return len(self._refused)
+
+    async def _before(self, _session: object, _context: SimpleNamespace, _asked: object) -> None:
+        held, self._holding = self._holding, self.refused >= self._most
+        if not self._holding:
+            return
+        seconds = self._refused[0] + WINDOW - self._clock.monotonic()
+        if not held:
+            event(
+                log, "discord.held", logging.ERROR, refused=len(self._refused), again_in=f"{seconds:.0f}s",
+                cause="Discord refused so many requests that it may ban this address",
+                cure="give the bot the permissions that /outbox names, or take it off servers that do not want it",
+            )  # fmt: skip
+        raise Held(seconds)
+
+    async def _after(
+        self, _session: object, _context: SimpleNamespace, answered: aiohttp.TraceRequestEndParams
+    ) -> None:
+        headers = answered.response.headers
+        if answered.response.status in _INVALID and headers.get("X-RateLimit-Scope") != "shared":
+            self._refused.append(self._clock.monotonic())
+        if answered.response.status == 429 and "X-RateLimit-Global" in headers and self._client is not None:
+            # discord.py stops all requests for the length of a global limit. If the one that met it is given up in
+            # that time, nobody lets the others go on.
+            after = float(headers.get("Retry-After", 1)) + 0.2
+            go_on = self._client.http._global_over.set  # noqa: SLF001 - it has no other name
+            asyncio.get_running_loop().call_later(after, go_on)

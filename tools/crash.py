@@ -1,0 +1,77 @@
+"""The whole fault matrix of the outbox (tests/crash/matrix.py), and the table of how it ended.
+
+    python tools/crash.py [--stride N] [--kind NAME] [--trouble NAME]
+
+With a stride only every N-th moment is taken. It exits with 1 if anything was doubled or lost, and names those cases.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.crash.bench import open_bench
+from tests.crash.matrix import KINDS, MOMENTS, PAUSES, TROUBLES, Case, play
+
+COLUMNS = ("cases", "once", "none", "doubled", "lost")
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Play and print; how many cases ended wrong."""
+    began, wrong, causes = time.monotonic(), 0, Counter[str]()
+    print(f"| {'kind':<37} | {'trouble':<37} | {' | '.join(f'{name:>7}' for name in COLUMNS)} |")
+    print(f"|{'-' * 39}|{'-' * 39}|{'|'.join('-' * 8 + ':' for _ in COLUMNS)}|")
+    with tempfile.TemporaryDirectory(prefix="crash-") as folder:
+        async with open_bench(Path(folder)) as bench:
+            for kind in KINDS if options.kind is None else [options.kind]:
+                for trouble in TROUBLES if options.trouble is None else [options.trouble]:
+                    table = Counter[str]()
+                    for pause in PAUSES:
+                        for moment in range(0, MOMENTS, options.stride):
+                            ends, struck = await play(bench, Case(kind, trouble, moment, pause))
+                            for left in Path(folder).iterdir():
+                                left.unlink()
+                            table["cases"] += 1
+                            table.update(one.verdict for one in ends)
+                            causes.update(one.why for one in ends if one.verdict == "none")
+                            for one in ends:
+                                if one.verdict in ("doubled", "lost"):
+                                    wrong += 1
+                                    print(
+                                        f"{one.verdict}: {Case(kind, trouble, moment, pause)}: {one.why}",
+                                        file=sys.stderr,
+                                    )
+                            if not struck:
+                                break
+                    cells = " | ".join(f"{table[name]:>7}" for name in COLUMNS)
+                    print(f"| {kind:<37} | {trouble:<37} | {cells} |", flush=True)
+    print("\nnot said, and why:")
+    for cause, number in causes.most_common():
+        print(f"{number:>7}  {cause}")
+    print(f"\n{time.monotonic() - began:.0f} s, {wrong} wrong")
+    return wrong
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stride", type=int, default=1)
+    parser.add_argument("--kind", choices=KINDS)
+    parser.add_argument("--trouble", choices=TROUBLES)
+    logging.disable(logging.ERROR)
+    with contextlib.suppress(KeyboardInterrupt):
+        return 1 if asyncio.run(run(parser.parse_args())) else 0
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
