@@ -19,46 +19,50 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.crash.bench import open_bench
+from tests.crash.bench import Bench, open_bench
 from tests.crash.matrix import KINDS, MOMENTS, PAUSES, TROUBLES, Case, play
 
 COLUMNS = ("cases", "once", "none", "doubled", "lost")
 
 
+async def row(bench: Bench, kind: str, trouble: str, stride: int) -> tuple[Counter[str], Counter[str]]:
+    """Play a kind against a trouble; how often it ended how, and why nothing was said."""
+    table, causes = Counter[str](), Counter[str]()
+    for pause in PAUSES:
+        for moment in range(0, MOMENTS, stride):
+            case = Case(kind, trouble, moment, pause)
+            ends, struck = await play(bench, case)
+            table["cases"] += 1
+            for one in ends:
+                table[one.verdict] += 1
+                if one.verdict == "none":
+                    causes[one.why] += 1
+                elif one.verdict != "once":
+                    print(f"{one.verdict}: {case}: {one.why}", file=sys.stderr)
+            if not struck:
+                break
+    return table, causes
+
+
 async def run(options: argparse.Namespace) -> int:
     """Play and print; how many cases ended wrong."""
-    began, wrong, causes = time.monotonic(), 0, Counter[str]()
+    began, total, causes = time.monotonic(), Counter[str](), Counter[str]()
     print(f"| {'kind':<37} | {'trouble':<37} | {' | '.join(f'{name:>7}' for name in COLUMNS)} |")
     print(f"|{'-' * 39}|{'-' * 39}|{'|'.join('-' * 8 + ':' for _ in COLUMNS)}|")
-    with tempfile.TemporaryDirectory(prefix="crash-") as folder:
-        async with open_bench(Path(folder)) as bench:
-            for kind in KINDS if options.kind is None else [options.kind]:
+    for kind in KINDS if options.kind is None else [options.kind]:
+        with tempfile.TemporaryDirectory(prefix="crash-") as folder:
+            async with open_bench(Path(folder)) as bench:
                 for trouble in TROUBLES if options.trouble is None else [options.trouble]:
-                    table = Counter[str]()
-                    for pause in PAUSES:
-                        for moment in range(0, MOMENTS, options.stride):
-                            ends, struck = await play(bench, Case(kind, trouble, moment, pause))
-                            for left in Path(folder).iterdir():
-                                left.unlink()
-                            table["cases"] += 1
-                            table.update(one.verdict for one in ends)
-                            causes.update(one.why for one in ends if one.verdict == "none")
-                            for one in ends:
-                                if one.verdict in ("doubled", "lost"):
-                                    wrong += 1
-                                    print(
-                                        f"{one.verdict}: {Case(kind, trouble, moment, pause)}: {one.why}",
-                                        file=sys.stderr,
-                                    )
-                            if not struck:
-                                break
+                    table, why = await row(bench, kind, trouble, options.stride)
+                    causes.update(why)
+                    total.update(table)
                     cells = " | ".join(f"{table[name]:>7}" for name in COLUMNS)
                     print(f"| {kind:<37} | {trouble:<37} | {cells} |", flush=True)
     print("\nnot said, and why:")
     for cause, number in causes.most_common():
         print(f"{number:>7}  {cause}")
-    print(f"\n{time.monotonic() - began:.0f} s, {wrong} wrong")
-    return wrong
+    print(f"\n{time.monotonic() - began:.0f} s: {', '.join(f'{total[name]} {name}' for name in COLUMNS)}")
+    return total["doubled"] + total["lost"]
 
 
 def main() -> int:

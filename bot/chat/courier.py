@@ -17,7 +17,7 @@ from bot.chat.draw import drawn, redrawn, reference_of
 from bot.chat.guard import Held
 from bot.chat.home import carrying
 from bot.chat.places import Places, find, missing
-from bot.services.delivery import Blocked, Impossible, NotNow, Sent, Target, Unclear
+from bot.services.delivery import Blocked, Impossible, NotNow, Sent, Target, Unclear, is_new
 from storage.tables import Post
 
 log = logging.getLogger(__name__)
@@ -49,10 +49,10 @@ class Courier:
         Raises Blocked when the history may not be read: to say it again unseen could say it twice.
         """
         async with self._troubles(post):
-            if post.op == "event" and "of" not in post.data:
+            if not is_new(post):
+                return None
+            if post.op == "event":
                 return await natives.find_event(self._guild(post), post.nonce)
-            if post.op != "send":
-                return None  # repeating it changes nothing
             return await self._find_message(post)
 
     async def _find_message(self, post: Post) -> Sent | None:
@@ -158,7 +158,9 @@ def _meaning(error: discord.HTTPException, post: Post) -> Exception:
     if error.status == _TOO_MANY:
         return NotNow("Discord asks for a pause", after=timedelta(seconds=30))
     if error.status == _NO_TOKEN:
-        return NotNow("Discord does not take the token any more. Put the new one in its place and restart me.")
+        return NotNow(
+            "Discord does not take the token any more. Put the new one in its place and restart me."
+        )
     if error.code in _FOR_EVER:
         return Impossible(_FOR_EVER[error.code])
     if error.status == 403 or error.code in (_UNKNOWN_CHANNEL, _NO_ACCESS, _NO_PERMISSION):

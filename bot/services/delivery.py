@@ -94,3 +94,11 @@ class Courier(Protocol):
         A message is sent to `post.channel_id`.
         """
         ...
+
+
+def is_new(post: Post) -> bool:
+    """Whether a post makes something, which done twice would stand there twice: a message, an event.
+
+    What changes something that is there (an edit, a reaction, the one thread of a message) may be repeated.
+    """
+    return post.op == "send" or (post.op == "event" and "of" not in post.data)

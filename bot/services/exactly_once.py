@@ -27,6 +27,7 @@ from bot.services.delivery import (
     Target,
     Trouble,
     Unclear,
+    is_new,
 )
 from storage import outbox
 from storage.database import Database, Tx
@@ -37,8 +38,6 @@ log = logging.getLogger(__name__)
 
 #: The longest pause between two tries of one post.
 LONGEST_PAUSE = timedelta(hours=1)
-#: What can be looked for; the rest changes nothing when it is done again.
-LOOKED_FOR = frozenset({"send", "event"})
 UNKNOWN = ", and whether it was done is not known"
 #: Somebody must mend what blocks a post; nobody does within this.
 BLOCKED_PAUSE = timedelta(minutes=1)
@@ -114,7 +113,7 @@ class ExactlyOnce:
                     if claim.unsure:
                         return claim
                 if post.expires_at is not None and now >= post.expires_at:
-                    unknown = claim.unsure and post.op not in LOOKED_FOR
+                    unknown = claim.unsure and not is_new(post)
                     self._end(post, "expired", f"its time had passed{UNKNOWN if unknown else ''}")
                     continue
                 renderer = self._kinds.renderers.get(post.kind)
