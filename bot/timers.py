@@ -46,6 +46,8 @@ class Timers:
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
         self._kicked = asyncio.Event()
+        self._looked = asyncio.Event()  # since the last kick
+        self._due: datetime | None = None  # what the last look found
         self._pump: asyncio.Task[None] | None = None
         self._running: dict[int, asyncio.Task[None]] = {}
         self._rest_until: dict[int, float] = {}  # loop time, after an error
@@ -77,18 +79,24 @@ class Timers:
 
     def kick(self) -> None:
         """Something may have become due: look."""
+        self._looked.clear()
         self._kicked.set()
 
     async def _run(self) -> None:
-        while True:
-            await self._kicked.wait()
-            self._kicked.clear()
-            try:
-                due = await self._start_due()
-            except Exception:
-                log.exception("the timers could not look what is due")
-                due = self._clock.now() + AFTER_ERROR
-            self._arm(due)
+        try:
+            while True:
+                await self._kicked.wait()
+                self._kicked.clear()
+                try:
+                    self._due = await self._start_due()
+                except Exception:
+                    log.exception("the timers could not look what is due")
+                    self._due = self._clock.now() + AFTER_ERROR
+                self._arm(self._due)
+                if not self._kicked.is_set():
+                    self._looked.set()
+        finally:
+            self._looked.set()  # nobody waits for a look that does not come any more
 
     async def _start_due(self) -> datetime | None:
         """Set to work what is due and idle; the earliest instant of all that is not."""
@@ -136,22 +144,20 @@ class Timers:
         return min((due for due in dues if due is not None), default=None)
 
     async def settle(self) -> None:
-        """Return when nothing is due and nothing is at work."""
-        while True:
+        """Return when nothing is due and nothing is at work, or the timers are closed."""
+        while self._pump is not None and not self._pump.done():
             if self._running:
                 await asyncio.wait(list(self._running.values()))
             for service in self._services:
                 settle = getattr(service, "settle", None)
                 if settle is not None:
                     await settle()
-            await asyncio.sleep(0)
-            due = await self.next_due()
-            # While that was asked, a service may have begun something that goes on by itself.
-            busy = self._running or self._kicked.is_set() or any(map(_goes_on, self._services))
-            if not busy and (due is None or due > self._clock.now()):
-                return
             self.kick()
-            await asyncio.sleep(0.001)
+            await self._looked.wait()
+            # While that was asked, a service may have begun something that goes on by itself.
+            busy = self._running or any(map(_goes_on, self._services))
+            if not busy and (self._due is None or self._due > self._clock.now()):
+                return
 
     async def run_until(self, instant: datetime) -> None:
         """Move a virtual clock to `instant`, stopping on the way at every instant at which something is due."""
@@ -159,12 +165,10 @@ class Timers:
         if not isinstance(clock, VirtualClock):
             raise TypeError("only a virtual clock can be moved")
         await self.settle()
-        while (due := await self.next_due()) is not None and due <= instant:
+        while (due := self._due) is not None and clock.now() < due <= instant:
             clock.set(due)
-            self.kick()
             await self.settle()
         clock.set(instant)
-        self.kick()
         await self.settle()
 
 

@@ -6,8 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import pytest
+
 from bot.rehearsal.arxiv_library import ArxivPaper
 from tests.stage.conftest import Bench, paper
+
+#: For stories about digests: the stage has none otherwise.
+DAILY = pytest.mark.parametrize(
+    "overrides", [{"digest": {"days": ["mon", "tue", "wed", "thu", "fri"]}}], ids=["daily"]
+)
 
 THURSDAY, FRIDAY = date(2026, 6, 4), date(2026, 6, 5)
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 6, 8), date(2026, 6, 9), date(2026, 6, 10)

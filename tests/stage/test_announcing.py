@@ -17,7 +17,6 @@ ZONES = "America/New_York, America/Los_Angeles, Australia/Adelaide"
 @pytest.fixture
 def overrides() -> dict[str, Any]:
     return {
-        "digest": {"days": []},  # days pass quickly where digests are not the story
         "group": {"country": "DE", "zones": ZONES.split(", ")},
         "conferences": [{"name": "NeurIPS 2026", "first": date(2026, 12, 6), "last": date(2026, 12, 12)}],
     }

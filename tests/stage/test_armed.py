@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tests.stage.arxiv_days import DAILY
 from tests.stage.conftest import Bench
 
 
+@DAILY
 async def test_what_waits_is_told_in_words(stage: Bench) -> None:
     await stage.olga.slash("/session plan", when="2026-06-22 17:00", title="Edge of stability", presenter=stage.alice,
                            channel="general")  # fmt: skip

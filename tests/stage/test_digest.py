@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage.arxiv_days import FRIDAY, MONDAY, THURSDAY, morning, sparse, text, theory, titles
+from tests.stage.arxiv_days import DAILY, FRIDAY, MONDAY, THURSDAY, morning, sparse, text, theory, titles
 from tests.stage.conftest import Bench, paper, text_of
+
+pytestmark = DAILY
 
 
 async def test_new_papers_come_to_the_channel_of_their_topic_in_the_morning(stage: Bench) -> None:

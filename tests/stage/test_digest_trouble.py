@@ -8,8 +8,21 @@ from datetime import date
 import pytest
 
 from bot.rehearsal.arxiv import Trouble
-from tests.stage.arxiv_days import FRIDAY, MONDAY, THURSDAY, TUESDAY, morning, sparse, text, theory, titles
+from tests.stage.arxiv_days import (
+    DAILY,
+    FRIDAY,
+    MONDAY,
+    THURSDAY,
+    TUESDAY,
+    morning,
+    sparse,
+    text,
+    theory,
+    titles,
+)
 from tests.stage.conftest import Bench, text_of
+
+pytestmark = DAILY
 
 
 @pytest.mark.parametrize("kind", ["unavailable", "html", "truncated", "forbidden", "rate_limit", "drop"])

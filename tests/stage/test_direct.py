@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
-
 from bot.rehearsal import interactions
 from bot.rehearsal.answers import Answer
 from bot.rehearsal.people import Person
@@ -13,11 +9,6 @@ from tests.stage.conftest import Bench, text_of
 from tests.stage.test_sessions import plan
 
 LINK = "https://meet.example/secret-room"
-
-
-@pytest.fixture
-def overrides() -> dict[str, dict[str, Any]]:
-    return {"digest": {"days": []}}  # days pass quickly where digests are not the story
 
 
 async def forged(stage: Bench, person: Person, custom_id: str) -> Answer:

@@ -13,6 +13,7 @@ import pytest
 from bot.rehearsal.answers import NoAnswer
 from bot.rehearsal.arxiv import Trouble
 from bot.rehearsal.faults import Rule
+from tests.stage.arxiv_days import DAILY
 from tests.stage.conftest import Bench, paper, text_of
 
 PAPER = "1803.03635"
@@ -102,11 +103,6 @@ async def test_a_session_is_announced_once(stage: Bench, moment: str) -> None:
 
 
 class TestReminders:
-    @pytest.fixture
-    def overrides(self) -> dict[str, dict[str, Any]]:
-        """No digests: days pass quickly."""
-        return {"digest": {"days": []}}
-
     @pytest.mark.parametrize("moment", MOMENTS)
     async def test_each_reminder_goes_out_once(self, stage: Bench, moment: str) -> None:
         await stage.plan("2026-06-15 17:00", title="Sparsity")
@@ -118,6 +114,7 @@ class TestReminders:
         ]
 
 
+@DAILY
 @pytest.mark.parametrize("moment", MOMENTS)
 async def test_a_digest_is_posted_once_in_each_channel(stage: Bench, moment: str) -> None:
     stage.arxiv.announce(date(2026, 6, 4), PAPERS)
@@ -128,6 +125,7 @@ async def test_a_digest_is_posted_once_in_each_channel(stage: Bench, moment: str
         assert title in text_of(digest)
 
 
+@DAILY
 async def test_a_digest_cut_off_while_arxiv_is_asked_comes_after_the_restart(stage: Bench) -> None:
     stage.arxiv.announce(date(2026, 6, 4), PAPERS)
     stage.arxiv.trouble(Trouble("hang", where="feed"))
@@ -140,6 +138,7 @@ async def test_a_digest_cut_off_while_arxiv_is_asked_comes_after_the_restart(sta
     assert [len(await stage.posts(channel)) for channel in ("theory", "efficiency")] == [1, 1]
 
 
+@DAILY
 async def test_a_kill_at_every_request_of_an_evening_leaves_everything_said_once(stage: Bench) -> None:
     """Propose, plan and a digest, with a kill at each post on the way."""
     stage.arxiv.announce(date(2026, 6, 4), PAPERS)

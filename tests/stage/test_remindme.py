@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
-
 from tests.stage.conftest import Bench, text_of
-
-
-@pytest.fixture
-def overrides() -> dict[str, dict[str, Any]]:
-    """No digests: days pass quickly."""
-    return {"digest": {"days": []}}
 
 
 async def planned(stage: Bench, when: str = "2026-06-15 17:00", **more: object) -> None:

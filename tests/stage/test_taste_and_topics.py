@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from bot.rehearsal.arxiv_library import ArxivPaper
-from tests.stage.arxiv_days import FRIDAY, MONDAY, THURSDAY, morning, sparse, text, theory
+from tests.stage.arxiv_days import DAILY, FRIDAY, MONDAY, THURSDAY, morning, sparse, text, theory
 from tests.stage.conftest import Bench, paper, text_of
+
+pytestmark = DAILY
+
 
 BOTH = {"categories": ["cs.LG", "stat.ML"]}
 
