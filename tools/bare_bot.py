@@ -1,4 +1,4 @@
-"""The baseline of `make bench`: a discord.py bot that does nothing but answer and count.
+"""The baseline of `make bench`: a discord.py bot that does nothing but answer, thank and count.
 
 API, GATEWAY and DISCORD_TOKEN come from the environment.
 """
@@ -34,6 +34,11 @@ class Bare(discord.Client):
             await interaction.response.send_message("Nothing is planned.", ephemeral=True)
 
         await self.tree.sync()
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Thank for a press."""
+        if interaction.type is discord.InteractionType.component:
+            await interaction.response.send_message("You are going.", ephemeral=True)
 
     async def on_raw_reaction_add(self, _payload: discord.RawReactionActionEvent) -> None:
         """Count."""

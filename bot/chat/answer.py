@@ -21,7 +21,10 @@ log = logging.getLogger(__name__)
 
 #: Seconds after which an answer that is not there yet is announced. Discord takes 3; people notice 1.
 PROMPT = 0.5
-#: Seconds that an answer which may be a form is given: Discord takes a form only as the first answer.
+#: How many may be answered at a time until "thinking…" costs more than it gives: a request more for each of a crowd
+#: that the same second would have answered.
+CROWD = 40
+#: Seconds that one of a crowd is given, and whoever may get a form: Discord takes that only as the first answer.
 FORM_PROMPT = 2.3
 _ALREADY_ACKNOWLEDGED, _UNKNOWN_INTERACTION = 40060, 10062
 
@@ -85,7 +88,8 @@ async def answer(
     if current := asyncio.current_task():
         _at_work.add(current)
         current.add_done_callback(_at_work.discard)
-    done, _ = await asyncio.wait({task}, timeout=FORM_PROMPT if shows == "form" else PROMPT)
+    patient = shows == "form" or len(_at_work) > CROWD
+    done, _ = await asyncio.wait({task}, timeout=FORM_PROMPT if patient else PROMPT)
     instead = shows == "instead" and interaction.message is not None and interaction.message.flags.ephemeral
     try:
         if done:
