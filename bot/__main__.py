@@ -70,12 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     rehearse.add_argument("--fresh", action="store_true", help="throw away what FILE holds first")
     rehearse.set_defaults(command=_rehearse)
 
-    take_in = commands.add_parser("import", help="take the group.json of an /export into an empty database")
-    take_in.add_argument("file", type=Path, help="the group.json of an export")
-    take_in.add_argument(
-        "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
-    )
-    take_in.set_defaults(command=_import)
+    _moving(commands)
 
     outbox = commands.add_parser("outbox", help="what waits to be said or could not be said, and why")
     outbox.add_argument(
@@ -115,6 +110,40 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _moving(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """What is taken in from files, and out."""
+
+    def common(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
+        )
+
+    take_in = commands.add_parser("import", help="take a group, or its talks of the past, from a file")
+    kinds = take_in.add_subparsers(required=True, metavar="what")
+    group = kinds.add_parser("group", help="take the group.json of an /export into an empty database")
+    group.add_argument("file", type=Path, help="the group.json of an export")
+    common(group)
+    group.set_defaults(command=_import)
+    talks = kinds.add_parser("talks", help="take talks of the past into the archive: CSV, JSON, ICS, BibTeX")
+    talks.add_argument("file", type=Path, help="the list of talks, or of papers that were read")
+    talks.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+    talks.add_argument(
+        "--day", default="", help="when the papers of a bibliography were read: 2023, 2023-05-04"
+    )
+    talks.add_argument("--no-arxiv", action="store_true", help="do not ask arXiv about the papers")
+    talks.add_argument("--guild", type=int, metavar="ID", help="which server, when the bot serves several")
+    common(talks)
+    talks.set_defaults(command=_import_talks)
+    leave = commands.add_parser("export", help="write what the group has to a file")
+    out = leave.add_subparsers(required=True, metavar="what").add_parser(
+        "talks", help="the talks that were held"
+    )
+    out.add_argument("file", type=Path, help="where to write them: a name that ends in .csv or .json")
+    out.add_argument("--guild", type=int, metavar="ID", help="which server, when the bot serves several")
+    common(out)
+    out.set_defaults(command=_export_talks)
+
+
 def _run(options: argparse.Namespace) -> int:
     settings = config.load(options.config)
     token = config.read_token(settings.discord)
@@ -147,6 +176,38 @@ def _import(options: argparse.Namespace) -> int:
         print(f"import: {trouble}", file=sys.stderr)
         return TROUBLE
     print(f"{rows} rows taken in.")
+    return OK
+
+
+def _import_talks(options: argparse.Namespace) -> int:
+    from bot.clock import SystemClock
+    from bot.desk import WhichServer
+    from bot.moving import Asked, import_talks
+    from bot.publish.past import NotReadable
+    from storage.database import DatabaseTrouble
+
+    asked = Asked(options.guild, options.dry_run, options.day, not options.no_arxiv)
+    settings = config.load(options.config)
+    try:
+        return asyncio.run(import_talks(settings, SystemClock(), options.file, asked, sys.stdout, sys.stderr))
+    except (DatabaseTrouble, NotReadable, OSError, WhichServer) as trouble:
+        print(f"import: {trouble}", file=sys.stderr)
+        return TROUBLE
+
+
+def _export_talks(options: argparse.Namespace) -> int:
+    from bot.clock import SystemClock
+    from bot.desk import WhichServer
+    from bot.moving import export_talks
+    from storage.database import DatabaseTrouble
+
+    settings = config.load(options.config)
+    try:
+        number = asyncio.run(export_talks(settings, SystemClock(), options.file, options.guild))
+    except (DatabaseTrouble, OSError, ValueError, WhichServer) as trouble:
+        print(f"export: {trouble}", file=sys.stderr)
+        return TROUBLE
+    print(f"{number} talks written to {options.file}.")
     return OK
 
 

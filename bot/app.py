@@ -47,7 +47,7 @@ from bot.services.notes import Notes
 from bot.services.occurrences import Occurrences
 from bot.services.outbox import Outbox
 from bot.services.outward import Outward
-from bot.services.papers import Papers, Routers
+from bot.services.papers import Papers, Routers, arxiv_client
 from bot.services.planning import Planning
 from bot.services.presenters import Presenters
 from bot.services.privacy import Privacy
@@ -182,7 +182,7 @@ class App:
         self.database = database = await self._lead()
         self._stack.push_async_callback(database.close)
         http = await self._stack.enter_async_context(aiohttp.ClientSession())
-        arxiv = self._arxiv(http)
+        arxiv = arxiv_client(self.settings, http, self._pace)
         self._stack.push_async_callback(arxiv.aclose)
         self.services = self._services(arxiv)
         self._stack.push_async_callback(self.services.votes.settle)
@@ -222,18 +222,6 @@ class App:
         database = Database(store)
         database.fence = self._leadership.assure
         return database
-
-    def _arxiv(self, http: aiohttp.ClientSession) -> ArxivClient:
-        arxiv = self.settings.arxiv
-        return ArxivClient(
-            http,
-            api_url=arxiv.api_url,
-            feed_url=arxiv.feed_url,
-            min_interval=arxiv.min_interval,
-            contact=arxiv.contact,
-            timeout=aiohttp.ClientTimeout(total=arxiv.timeout),
-            monotonic=self._pace.monotonic,
-        )
 
     def _services(self, arxiv: ArxivClient) -> Services:
         database, clock = self.database, self.clock

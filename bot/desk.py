@@ -73,25 +73,40 @@ class WhichServer(Exception):
     """The bot serves none or several servers; the message says which can be named."""
 
 
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database to read in, also while a bot runs on it. Raises WhichServer when no bot ever has."""
+    store = store_of(settings.storage.url)
+    if await revision(store) is None:
+        raise WhichServer(f"{store.name} holds nothing yet: the bot has not run with this configuration.")
+    database = Database(store)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def server_of(database: Database, wanted: int | None) -> int:
+    """The server that is meant, the only one when none is named. Raises WhichServer when that is not clear."""
+    async with database.reading() as tx:
+        known = await guilds.present(tx)
+    if wanted is None and len(known) == 1:
+        return known[0]
+    if wanted is not None and wanted in known:
+        return wanted
+    named = ", ".join(map(str, known)) or "none yet; let the bot run once"
+    raise WhichServer(f"Name one of the servers that I am a member of with --guild: {named}.")
+
+
 async def calendar(settings: Settings, guild_id: int | None) -> bytes:
     """The schedule of a server, of the only one when none is named, as an iCalendar file.
 
     Members who present appear as "a member": only Discord knows their names. Raises WhichServer, or DatabaseTrouble
     when there is no usable database.
     """
-    store = store_of(settings.storage.url)
-    if await revision(store) is None:
-        raise WhichServer(f"{store.name} holds nothing yet: the bot has not run with this configuration.")
-    database = Database(store)
-    try:
+    async with opened(settings) as database:
+        wanted = await server_of(database, guild_id)
         async with database.reading() as tx:
-            known = await guilds.present(tx)
-            wanted = known[0] if guild_id is None and len(known) == 1 else guild_id
-            if wanted is None or wanted not in known:
-                named = ", ".join(map(str, known)) or "none yet"
-                raise WhichServer(f"Name one of the servers that I am a member of with --guild: {named}.")
             group = group_of(settings.for_server(await guilds.overrides(tx, wanted)), {})
             views = await sessions.all_of(tx, wanted)
             return to_ics(await calendar_events(tx, wanted, group, views), name=group.name)
-    finally:
-        await database.close()

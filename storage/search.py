@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, text
-from sqlalchemy.sql import column, literal_column, table
+from sqlalchemy import BigInteger, Float, delete, func, select, text
+from sqlalchemy.sql import column, table
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.database import Tx
@@ -56,8 +56,7 @@ class Dialect:
 
     create: tuple[str, ...]
     insert: str
-    matches: str
-    rank: str  # the best first, ascending
+    find: str  # gives rowid and weight, the best having the least
     both: str
     either: str
     fields: tuple[str, str, str]  # anywhere, people, topics
@@ -82,8 +81,9 @@ SQLITE = Dialect(
     ),
     insert="INSERT INTO talk_search (rowid, title, people, topics, rest)"
     " VALUES (:talk_id, :title, :people, :topics, :rest)",
-    matches="talk_search MATCH :query",
-    rank="bm25(talk_search, 8.0, 6.0, 4.0, 1.0)",
+    find="""
+        SELECT rowid, bm25(talk_search, 8.0, 6.0, 4.0, 1.0) AS weight FROM talk_search WHERE talk_search MATCH :query
+    """,
     both=" AND ",
     either=" OR ",
     fields=('"{0}"*', 'people : "{0}"*', 'topics : "{0}"*'),
@@ -103,8 +103,10 @@ POSTGRESQL = Dialect(
             || setweight(to_tsvector('english', CAST(:rest AS text)), 'D')
         )
     """,
-    matches="talk_search.document @@ to_tsquery('english', CAST(:query AS text))",
-    rank="-ts_rank('{0.1, 0.5, 0.75, 1.0}', talk_search.document, to_tsquery('english', CAST(:query AS text)))",
+    find="""
+        SELECT rowid, -ts_rank('{0.1, 0.5, 0.75, 1.0}', document, wanted) AS weight
+        FROM talk_search, to_tsquery('english', CAST(:query AS text)) AS wanted WHERE document @@ wanted
+    """,
     both=" & ",
     either=" | ",
     fields=("'{0}':*", "'{0}':*B", "'{0}':*C"),
@@ -163,8 +165,7 @@ async def find(
     if wanted.year is not None:
         rows = rows.where(Session.wall_time.startswith(f"{wanted.year:04}"))
     if query:
-        weight: ColumnElement[float] = literal_column(dialect.rank)
-        fits = select(_rows.c.rowid, weight.label("weight")).where(text(dialect.matches))
+        fits = text(dialect.find).columns(column("rowid", BigInteger), column("weight", Float))
         hits = fits.cte("hits").prefix_with(
             "MATERIALIZED"
         )  # FTS5 weighs rows only where nothing else is done

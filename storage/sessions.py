@@ -84,6 +84,12 @@ async def of_talks(tx: Tx, guild_id: int, talk_ids: Collection[int]) -> list[Ses
     return sorted(views, key=lambda view: min(place.get(t.talk.talk_id, len(place)) for t in view.talks))
 
 
+async def about(tx: Tx, guild_id: int, paper_ids: Collection[str]) -> list[SessionView]:
+    """The sessions of a server that have a talk about any of these papers."""
+    talks = select(Talk.talk_id).where(Talk.guild_id == guild_id, Talk.paper_id.in_(paper_ids))
+    return await of_talks(tx, guild_id, (await tx.scalars(talks)).all())
+
+
 async def presented_by(tx: Tx, guild_id: int, user_ids: Collection[int]) -> list[SessionView]:
     """The sessions of a server in which any of these members presents."""
     talks = select(Presenter.talk_id).where(Presenter.guild_id == guild_id, Presenter.user_id.in_(user_ids))

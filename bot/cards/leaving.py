@@ -15,8 +15,8 @@ def exported(files: dict[str, bytes], *, proposals: int, votes: int, sessions: i
     return Card(
         title="Everything, to take along",
         text=f"{count(proposals, 'proposal')}, {count(votes, 'vote')}, {count(sessions, 'session')}. {people}\n"
-        "`group.json` holds all of it, and `python -m bot import group.json` takes it back into an empty database; "
-        "the others are for reading and for spreadsheets.",
+        "`group.json` holds all of it, and `python -m bot import group group.json` takes it back into an empty "
+        "database; the others are for reading and for spreadsheets.",
         tone="good",
         attachments=tuple(Attachment(name, data) for name, data in files.items()),
         buttons=(Button("Send it to me, should I be removed here", action("last_export", "yes")),),

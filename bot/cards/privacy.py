@@ -91,7 +91,7 @@ def last_export(group: str, files: dict[str, bytes]) -> Card:
     return Card(
         title=f"The last of {plain(group, 200)}",
         text="I was removed from this server, and am about to delete what I know of it. You asked for it to be sent "
-        "to you first: `python -m bot import group.json` takes it back into an empty database.",
+        "to you first: `python -m bot import group group.json` takes it back into an empty database.",
         attachments=tuple(Attachment(name, data) for name, data in files.items()),
     )
 

@@ -70,7 +70,7 @@ def _talk(talk: Talk) -> dict[str, Any]:
 
 def _paper(paper: Paper) -> dict[str, Any]:
     return _known({
-        "id": paper.key,
+        "id": paper.arxiv,
         "title": paper.title,
         "authors": list(paper.authors),
         "published": paper.published.isoformat() if paper.published else "",

@@ -61,6 +61,13 @@ class Archive:
         ]
         await search.put(tx, texts)
 
+    async def put_papers(self, guild_id: int, paper_ids: Sequence[str]) -> None:
+        """Have the talks about these papers found by what the papers say now."""
+        for start in range(0, len(paper_ids), _BATCH):
+            async with self._database.transaction() as tx:
+                views = await sessions.about(tx, guild_id, paper_ids[start : start + _BATCH])
+                await self.put(tx, guild_id, views)
+
     async def _follow(self, tx: Tx, change: Change) -> None:
         if change.view.session.state == "held":
             await self.put(tx, change.view.session.guild_id, [change.view])

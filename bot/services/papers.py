@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+
+import aiohttp
 
 from bot.cards.base import plain
 from bot.clock import Clock
+from bot.config import Settings
 from bot.services.people import Refused
 from bot.sources import ArxivClient, Entry, NotAnArxivId, SourceTrouble, parse, readable, works
 from bot.topics.prior import shipped_prior
@@ -16,6 +19,9 @@ from bot.topics.taxonomy import Topic
 from storage import papers
 from storage.database import Database, Tx
 from storage.tables import Paper
+
+#: When arXiv was asked about a paper of which only a list of the past told.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def paper_from(entry: Entry, now: datetime) -> Paper:
@@ -36,6 +42,20 @@ def paper_from(entry: Entry, now: datetime) -> Paper:
     )
 
 
+def arxiv_client(settings: Settings, http: aiohttp.ClientSession, pace: Clock) -> ArxivClient:
+    """The one that asks arXiv, as the configuration wants it; `pace` is the clock by which arXiv is spared."""
+    arxiv = settings.arxiv
+    return ArxivClient(
+        http,
+        api_url=arxiv.api_url,
+        feed_url=arxiv.feed_url,
+        min_interval=arxiv.min_interval,
+        contact=arxiv.contact,
+        timeout=aiohttp.ClientTimeout(total=arxiv.timeout),
+        monotonic=pace.monotonic,
+    )
+
+
 class Papers:
     """Looks papers up, asking arXiv no more than once for each."""
 
@@ -50,7 +70,7 @@ class Papers:
         """The papers that are stored or that arXiv serves, by id; asked in one request. Raises SourceTrouble."""
         async with self._database.reading() as tx:
             found = await papers.many(tx, paper_ids)
-        missing = [paper_id for paper_id in paper_ids if paper_id not in found]
+        missing = [one for one in paper_ids if one not in found or found[one].fetched_at == NEVER]
         if missing:
             fetched = await self._arxiv.fetch_papers(missing)
             rows = await self.keep(fetched.values())
