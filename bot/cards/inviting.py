@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.cards.base import Attachment, Card, clip, flat, plain
 from bot.cards.times import wall
@@ -14,6 +14,8 @@ from storage.tables import Session, Speaker
 
 #: Hours at which nobody likes to speak.
 _NIGHT = (*range(7), 22, 23)
+#: Hours at which one may ask people to meet.
+_DAY = range(8, 21)
 
 
 def their_time(instant: datetime, zone: str) -> str:
@@ -27,12 +29,14 @@ def invitation(speaker: Speaker, free: Sequence[SessionView], group: str, now: d
     zone = speaker.zone or "UTC"
     name = plain(f"{speaker.name}, {speaker.affiliation}" if speaker.affiliation else speaker.name, 200)
     lines = [_line(view.session, zone) for view in free]
+    if all(_at_night(view.session, zone) for view in free):
+        lines.append(_better(free[0].session, zone))
     mail = mail_text(speaker, [view.session for view in free], group)
     to = f"To: {plain(speaker.contact, 200)}\n" if speaker.contact else ""
     return Card(
         title="An invitation to copy",
         text=clip(
-            f"**{name}** lives in {zone}. Free dates, as they are there:\n" + "\n".join(lines)
+            f"**{name}**, by the clocks of {zone}. Free dates, as they are there:\n" + "\n".join(lines)
             + f"\n\n{to}The mail and a calendar file of these dates are attached. Nothing is sent by me.\n"
             f"When they accept: `/session assign speaker:{plain(speaker.name, 80)}`.",
             4000,
@@ -45,8 +49,24 @@ def invitation(speaker: Speaker, free: Sequence[SessionView], group: str, now: d
     )  # fmt: skip
 
 
+def _at_night(session: Session, zone: str) -> bool:
+    return local(session.starts_at, zone).hour in _NIGHT
+
+
+def _better(session: Session, zone: str) -> str:
+    """Where every date is at night for them: the nearest hour that is none, here or there."""
+    hour = local(session.starts_at, session.zone).hour
+    shifts = sorted((timedelta(hours=other - hour) for other in _DAY), key=abs)
+    by_day = (session.starts_at + shift for shift in shifts)
+    fitting = next((instant for instant in by_day if local(instant, zone).hour in _DAY), None)
+    if fitting is None:
+        return "⚠️ Every date is at night for them, and no hour is by day both here and there."
+    ours, theirs = local(fitting, session.zone), local(fitting, zone)
+    return f"⚠️ Every date is at night for them. {ours:%H:%M} here would be {theirs:%H:%M} there: `/session plan`."
+
+
 def _line(session: Session, zone: str) -> str:
-    night = " 🌙 at night for them" if local(session.starts_at, zone).hour in _NIGHT else ""
+    night = " 🌙 at night for them" if _at_night(session, zone) else ""
     ours = wall(session.starts_at, session.zone)
     return (
         f"- **{their_time(session.starts_at, zone)}**{night}\n-# {ours} here · session {session.session_id}"
@@ -67,22 +87,33 @@ def mail_text(speaker: Speaker, free: Sequence[Session], group: str) -> str:
             "",
             f"Dear {flat(speaker.name)},",
             "",
-            f"we are {flat(group)} and would be glad if you gave a talk at one of our online sessions.",
-            f"A session lasts {' or '.join(map(str, lengths))} minutes, discussion included.",
+            f"we would be glad to hear you in {flat(group)}, a reading group that meets online. Would you give a talk "
+            f"about your work? A session lasts {' or '.join(map(str, lengths))} minutes, with time for questions.",
             "",
-            f"These dates are free. The times are yours, in {zone}:",
+            f"These dates are free. The times are yours, by the clocks of {zone}:",
             "",
             *slots,
             "",
-            "They are attached as a calendar file, too. Which one would suit you?",
-            "If none does, please tell us what would.",
-            "For the announcement we need a title, an abstract, and your affiliation as it is to appear.",
+            *_NIGHTS * any(_at_night(session, zone) for session in free),
+            "They are attached as a calendar file, too. If none of them suits you, please tell us what would.",
+            "",
+            "If you would like to come, please send us",
+            "",
+            "  - which date you choose,",
+            "  - a title and an abstract,",
+            "  - your affiliation, as it is to be announced,",
+            "  - and whether we may record the talk.",
+            "",
+            "We then announce your talk and send you the link to join.",
             "",
             "Kind regards,",
             f"the organisers of {flat(group)}",
             "",
         ]
     )
+
+
+_NIGHTS = ("We know that not all of these are at a good hour for you; other days and hours can be found.", "")
 
 
 def _event(session: Session, group: str, now: datetime) -> CalendarEvent:
@@ -94,4 +125,5 @@ def _event(session: Session, group: str, now: datetime) -> CalendarEvent:
         minutes=session.minutes,
         title=f"Offered: talk at {flat(group)}",
         updated=now,
+        tentative=True,
     )

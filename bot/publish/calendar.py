@@ -37,6 +37,7 @@ class CalendarEvent:
     location: str = ""
     url: str = ""
     cancelled: bool = False
+    tentative: bool = False  # offered, and not agreed yet
     all_day: bool = False  # only the day is known, that of `start` in UTC
 
     @property
@@ -130,7 +131,7 @@ def _event(event: CalendarEvent) -> Iterator[str]:
         yield f"LOCATION:{_text(event.location)}"
     if event.url:
         yield f"URL:{_CONTROLS.sub('', ''.join(event.url.split()))}"
-    yield f"STATUS:{'CANCELLED' if event.cancelled else 'CONFIRMED'}"
+    yield f"STATUS:{'CANCELLED' if event.cancelled else 'TENTATIVE' if event.tentative else 'CONFIRMED'}"
     yield "END:VEVENT"
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from bot.cards.times import unusual, wall
+from bot.cards.news import mind_the_clock
+from bot.cards.sessions import Around, announcement
+from bot.cards.times import unusual
 from bot.when import resolve_wall
+from tests.cards.samples import view
 
 GOLDEN = Path(__file__).with_name("gap_weeks.txt")
 BERLIN = "Europe/Berlin"
@@ -15,8 +18,13 @@ DAYS = [(3, day) for day in range(8, 29)] + [(10, day) for day in range(25, 32)]
 
 
 def said(month: int, day: int) -> str:
+    """The announcement's "When", line by line, and what the notice a week before says."""
     start = resolve_wall(datetime(2026, month, day, 17, 0), BERLIN)[0]  # noqa: DTZ001
-    return " | ".join([wall(start, BERLIN, ZONES), *unusual(start, BERLIN, ZONES)])
+    meeting = view(starts_at=start, zone=BERLIN, wall_time=f"2026-{month:02}-{day:02}T17:00", minutes=60)
+    around = Around(zones=ZONES)
+    (when, *_) = announcement(meeting, around).fields
+    notice = mind_the_clock(meeting, unusual(start, BERLIN, ZONES), around)
+    return " | ".join([*when.value.splitlines(), notice.text, *notice.fields[0].value.splitlines()])
 
 
 def test_every_day_of_the_gap_weeks_is_told_word_for_word() -> None:
