@@ -41,15 +41,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
 
     run = commands.add_parser("run", help="run the bot on Discord")
-    run.add_argument(
-        "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
-    )
+    _needs_config(run)
     run.set_defaults(command=_run)
 
+    _setup_parser(commands)
+
     check = commands.add_parser("check", help="tell what is wrong before anything is started, with the cure")
-    check.add_argument(
-        "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
-    )
+    _needs_config(check)
     check.add_argument("--offline", action="store_true", help="do not ask Discord and arXiv")
     check.add_argument("--json", action="store_true", help="print the findings as JSON")
     check.set_defaults(command=_check)
@@ -73,15 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     _moving(commands)
 
     outbox = commands.add_parser("outbox", help="what waits to be said or could not be said, and why")
-    outbox.add_argument(
-        "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
-    )
+    _needs_config(outbox)
     outbox.set_defaults(command=_outbox)
 
     calendar = commands.add_parser("calendar", help="write the schedule as a calendar file (ICS)")
-    calendar.add_argument(
-        "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
-    )
+    _needs_config(calendar)
     calendar.add_argument("--guild", type=int, metavar="ID", help="which server, when the bot serves several")
     calendar.add_argument("--out", type=Path, metavar="FILE", help="where to write it (standard output)")
     calendar.set_defaults(command=_calendar)
@@ -112,17 +106,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _moving(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """What is taken in from files, and out."""
-
-    def common(parser: argparse.ArgumentParser) -> None:
-        parser.add_argument(
-            "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
-        )
-
     take_in = commands.add_parser("import", help="take a group, or its talks of the past, from a file")
     kinds = take_in.add_subparsers(required=True, metavar="what")
     group = kinds.add_parser("group", help="take the group.json of an /export into an empty database")
     group.add_argument("file", type=Path, help="the group.json of an export")
-    common(group)
+    _needs_config(group)
     group.set_defaults(command=_import)
     talks = kinds.add_parser("talks", help="take talks of the past into the archive: CSV, JSON, ICS, BibTeX")
     talks.add_argument("file", type=Path, help="the list of talks, or of papers that were read")
@@ -132,7 +120,7 @@ def _moving(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     )
     talks.add_argument("--no-arxiv", action="store_true", help="do not ask arXiv about the papers")
     talks.add_argument("--guild", type=int, metavar="ID", help="which server, when the bot serves several")
-    common(talks)
+    _needs_config(talks)
     talks.set_defaults(command=_import_talks)
     leave = commands.add_parser("export", help="write what the group has to a file")
     out = leave.add_subparsers(required=True, metavar="what").add_parser(
@@ -140,8 +128,33 @@ def _moving(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     )
     out.add_argument("file", type=Path, help="where to write them: a name that ends in .csv or .json")
     out.add_argument("--guild", type=int, metavar="ID", help="which server, when the bot serves several")
-    common(out)
+    _needs_config(out)
     out.set_defaults(command=_export_talks)
+
+
+def _needs_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", type=Path, default=Path("config.toml"), help="the configuration (config.toml)"
+    )
+
+
+def _setup_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    setup = commands.add_parser(
+        "setup", help="write a configuration, by questions or by these flags, and check it"
+    )
+    setup.add_argument("--config", type=Path, default=Path("config.toml"), help="where to (config.toml)")
+    setup.add_argument(
+        "--token-file", type=Path, default=Path("token"), help="the file with the token (token)"
+    )
+    setup.add_argument("--name", help="what the group is called")
+    setup.add_argument("--timezone", help="the group's time zone, such as Europe/Berlin")
+    setup.add_argument("--announcements", metavar="CHANNEL", help="the channel for sessions and reminders")
+    setup.add_argument("--proposals", metavar="CHANNEL", help="the channel for ballots")
+    setup.add_argument("--organisers", metavar="ROLE", help="the role whose members organise")
+    setup.add_argument("--contact", help="a mail address or page for arXiv to complain to")
+    setup.add_argument("--force", action="store_true", help="overwrite the configuration without asking")
+    setup.add_argument("--offline", action="store_true", help="do not ask Discord and arXiv in the check")
+    setup.set_defaults(command=_setup)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -149,6 +162,26 @@ def _run(options: argparse.Namespace) -> int:
     token = config.read_token(settings.discord)
     log.set_up(level=settings.log.level, as_json=settings.log.format == "json", secrets=[token])
     return asyncio.run(_serve(settings, token))
+
+
+def _setup(options: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from bot.check import run
+    from bot.check.setup import ASKED, Person, write
+
+    def ask(question: str, default: str) -> str:
+        return input(f"{question} [{default}] " if default else f"{question} ")
+
+    person = (
+        Person(ask, lambda question: getpass(f"{question}: ")) if sys.stdin.isatty() else Person(None, None)
+    )
+    log.set_up(level="error", as_json=False)
+    given = {flag: getattr(options, flag) for flag in ASKED}
+    config_file: Path = options.config
+    write(config_file, given, person, sys.stdout, token_file=options.token_file, force=options.force)
+    print("\nThe check:")
+    return asyncio.run(run(config_file, sys.stdout, offline=options.offline, as_json=False))
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -24,6 +24,7 @@ from bot.chat.names import Names
 from bot.chat.natives import EventReader
 from bot.chat.places import Places
 from bot.chat.reader import Reader
+from bot.chat.survey import Hands
 from bot.clock import Clock
 from bot.config import Settings
 from bot.log import event
@@ -46,6 +47,7 @@ from bot.services.leaving import Leaving
 from bot.services.notes import Notes
 from bot.services.occurrences import Occurrences
 from bot.services.outbox import Outbox
+from bot.services.outfit import Outfit
 from bot.services.outward import Outward
 from bot.services.papers import Papers, Routers, arxiv_client
 from bot.services.planning import Planning
@@ -129,6 +131,7 @@ class Services:
     archive: Archive
     privacy: Privacy
     retention: Retention
+    outfit: Outfit
 
 
 class App:
@@ -291,6 +294,7 @@ class App:
             archive,
             Privacy(database, clock, settings, ballots, votes, presenters),
             Retention(database, clock, settings, outbox),
+            Outfit(database, settings),
         )
 
     def _client(self) -> Client:
@@ -320,7 +324,7 @@ class App:
             AttendanceButtons(services.rsvps, actions),
             EventButtons(services.events, actions),
             SayingCommands(services.questions, services.outward, services.sessions, actions),
-            SettingsCommands(services.settings),
+            SettingsCommands(services.settings, services.outfit, actions),
             PrivacyCommands(services.privacy, services.retention, actions),
             DigestCommands(services.digesting, services.proposing.proposals, actions),
             TopicCommands(services.digesting.taxonomies),
@@ -344,6 +348,7 @@ class App:
         self.services.outbox.open(Courier(client, Places(client, self.services.settings)))
         self.services.recount.open(Reader(client))
         self.services.events.open(EventReader(client))
+        self.services.outfit.open(Hands(client))
         names = Names(client)
         self.services.outward.open(names)
         self.services.records.open(names)

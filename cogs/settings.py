@@ -1,4 +1,4 @@
-"""/settings … and /help."""
+"""/setup, /settings … and /help."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.chat.actions import Actions
 from bot.chat.answer import answer
+from bot.services.outfit import Outfit
 from bot.services.settings import SettingsService
 
 
@@ -17,8 +19,15 @@ class SettingsCommands(commands.Cog):
 
     settings = app_commands.Group(name="settings", description="What holds on this server (for organisers)")
 
-    def __init__(self, settings: SettingsService) -> None:
-        self._settings = settings
+    def __init__(self, settings: SettingsService, outfit: Outfit, actions: Actions) -> None:
+        self._settings, self._outfit = settings, outfit
+        actions.add("setup_look", outfit.show, shows="instead")
+        actions.add("setup_make", outfit.make, shows="instead")
+
+    @app_commands.command()
+    async def setup(self, interaction: discord.Interaction[Any]) -> None:
+        """What is missing on this server, and making it (for organisers)"""
+        await answer(interaction, self._outfit.show)
 
     @app_commands.command()
     async def help(self, interaction: discord.Interaction[Any]) -> None:

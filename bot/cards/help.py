@@ -92,6 +92,7 @@ ORGANISERS: tuple[Section, ...] = (
     (
         "Organisers: this server",
         {
+            "setup": "what is missing on this server, and making it",
             "settings show": "every setting, and where it comes from",
             "settings set": "change one",
             "settings reset": "take a change back",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol, TypeVar
 
 import discord
 
 from bot.cards import Card
 from bot.services.delivery import Blocked, NotNow
+from bot.services.outfit import NEEDED, pick
 from bot.services.settings import SettingsService
 
 _SETTING = {"announcements": "announcement_channel", "proposals": "proposal_channel"}
@@ -81,44 +80,10 @@ def find(guild: discord.Guild, name: str) -> int | None:
     return found.id if found else None
 
 
-class Named(Protocol):
-    """Something of a server that has an id and a name: a channel, a role."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def name(self) -> str: ...
-
-
-N = TypeVar("N", bound=Named)
-
-
-def pick(things: Iterable[N], name: str) -> N | None:
-    """The first of `things` with that id or, in whatever case, that name."""
-    return next((t for t in things if str(t.id) == name or t.name.casefold() == name.casefold()), None)
-
-
-#: What a post needs, as Discord's settings call it.
-NEEDED = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "embed_links": "Embed Links",
-    "read_message_history": "Read Message History",
-    "add_reactions": "Add Reactions",
-}
-#: What is of use on the whole server besides: a thread and a native event for each session.
-HELPFUL = {
-    "create_public_threads": "Create Public Threads",
-    "send_messages_in_threads": "Send Messages in Threads",
-    "create_events": "Create Events",
-    "manage_events": "Manage Events",
-}
-
-
 def missing(channel: discord.abc.GuildChannel, me: discord.Member | None = None) -> list[str]:
     """The permissions that the bot needs in a channel and lacks, as Discord's settings call them."""
     myself: discord.Member | None = me or channel.guild.me
     if myself is None:  # Discord has not told us about ourselves yet: what we may do shows when we do it
         return []
     permissions = channel.permissions_for(myself)
-    return [words for name, words in NEEDED.items() if not getattr(permissions, name)]
+    return [p.words for name, p in NEEDED.items() if not getattr(permissions, name)]

@@ -6,13 +6,16 @@ No gateway session is opened, so that a bot that is running is not disturbed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import aiohttp
 import discord
 
-from bot.chat.places import HELPFUL, NEEDED, missing
+from bot.chat.places import missing
+from bot.services.outfit import HELPFUL, NEEDED, ChannelSeen, RoleSeen, ServerSeen
+from bot.services.people import Refused
 
 #: Seconds that all requests together may take.
 PATIENCE = 60
@@ -27,36 +30,6 @@ class NoDiscord(Exception):
 
 class TokenRefused(Exception):
     """Discord does not know the token."""
-
-
-@dataclass(frozen=True)
-class ChannelSeen:
-    """A channel one can write in, and the permissions that the bot lacks there, in the words of Discord's settings."""
-
-    id: int
-    name: str
-    lacking: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class RoleSeen:
-    """A role; `pingable` by the bot."""
-
-    id: int
-    name: str
-    pingable: bool
-
-
-@dataclass(frozen=True)
-class ServerSeen:
-    """A server the bot is a member of."""
-
-    id: int
-    name: str
-    channels: tuple[ChannelSeen, ...]
-    roles: tuple[RoleSeen, ...]
-    emoji_ids: frozenset[int]
-    lacking: tuple[str, ...]  # of what is helpful on the whole server
 
 
 @dataclass(frozen=True)
@@ -91,7 +64,7 @@ async def survey(token: str) -> Survey:
             await client.login(token)
             application = client.application
             assert application is not None  # noqa: S101 - login sets it
-            servers = [await _server(client, guild.id) async for guild in client.fetch_guilds(limit=None)]
+            servers = [await look(client, guild.id) async for guild in client.fetch_guilds(limit=None)]
             return Survey(
                 name=application.name,
                 application_id=application.id,
@@ -107,7 +80,8 @@ async def survey(token: str) -> Survey:
         raise NoDiscord(f"Discord cannot be reached ({type(error).__name__}).") from error
 
 
-async def _server(client: discord.Client, guild_id: int) -> ServerSeen:
+async def look(client: discord.Client, guild_id: int) -> ServerSeen:
+    """A server as Discord tells it now."""
     guild = await client.fetch_guild(guild_id, with_counts=False)
     assert client.user is not None  # noqa: S101 - login sets it
     me = await guild.fetch_member(client.user.id)
@@ -119,5 +93,41 @@ async def _server(client: discord.Client, guild_id: int) -> ServerSeen:
     everyone = me.guild_permissions.mention_everyone
     roles = tuple(RoleSeen(role.id, role.name, role.mentionable or everyone) for role in guild.roles)
     emoji_ids = frozenset(emoji.id for emoji in guild.emojis)
-    lacking = tuple(words for name, words in HELPFUL.items() if not getattr(me.guild_permissions, name))
-    return ServerSeen(guild.id, guild.name, channels, roles, emoji_ids, lacking)
+    lacking = tuple(p.words for name, p in HELPFUL.items() if not getattr(me.guild_permissions, name))
+    may = {"channel": me.guild_permissions.manage_channels, "role": me.guild_permissions.manage_roles}
+    may_make = frozenset(what for what, allowed in may.items() if allowed)
+    return ServerSeen(guild.id, guild.name, channels, roles, emoji_ids, lacking, may_make)
+
+
+class Hands:
+    """Looks at servers and makes what `/setup` is asked to, for a bot that runs."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def look(self, guild_id: int) -> ServerSeen:
+        """The server as it is. Raises Refused when Discord does not tell."""
+        with _told():
+            return await look(self._client, guild_id)
+
+    async def make(self, guild_id: int, what: str, name: str) -> None:
+        """Make a "channel" or a "role". Raises Refused with the reason."""
+        with _told():
+            guild = await self._client.fetch_guild(guild_id)
+            if what == "channel":
+                await guild.create_text_channel(name, reason="/setup")
+            else:
+                await guild.create_role(name=name, reason="/setup")
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """What Discord refuses, in a sentence for whoever asked."""
+    try:
+        yield
+    except discord.Forbidden:
+        raise Refused("Discord does not let me. Give my role the permission, or make it yourself.") from None
+    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise Refused(
+            f"Discord did not answer ({type(error).__name__}). Please try again in a moment."
+        ) from None

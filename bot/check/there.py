@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 import aiohttp
 
 from bot.chat import endpoint
-from bot.chat.places import pick
-from bot.chat.survey import NoDiscord, ServerSeen, Survey, TokenRefused, survey
+from bot.chat.survey import NoDiscord, Survey, TokenRefused, survey
 from bot.check.finding import Finding
-from bot.config import CUSTOM_EMOJI, ConfigError, Group, ServerSettings, Settings
+from bot.config import ConfigError, Settings
+from bot.services import outfit
+from bot.services.outfit import ServerSeen
 from bot.sources import ArxivClient, SourceTrouble
 
 Overrides = Mapping[int, Mapping[str, str]]
@@ -58,7 +59,7 @@ def of_application(seen: Survey) -> Iterator[Finding]:
 
 
 def of_server(settings: Settings, server: ServerSeen, overrides: Mapping[str, str]) -> Iterator[Finding]:
-    """Whether a server has the channels, roles and emoji that its settings name, and what may be done there."""
+    """Whether a server has what its settings name."""
     try:
         here = settings.for_server(overrides)
     except ConfigError as error:
@@ -66,72 +67,7 @@ def of_server(settings: Settings, server: ServerSeen, overrides: Mapping[str, st
             key, _, what = problem.partition(": ")
             yield Finding("trouble", key, what, f"Use /settings reset key:{key}", server.name)
         return
-    yield from _channels(server, here)
-    yield from _roles(server, here.group)
-    if server.lacking:
-        lacking = ", ".join(server.lacking)
-        yield Finding(
-            "warning", "permissions", f"the bot lacks {lacking}: sessions get no thread or no event.",
-            "Server Settings, Roles: switch them on for the bot's role.", server.name,
-        )  # fmt: skip
-    custom = CUSTOM_EMOJI.fullmatch(here.group.vote_emoji)
-    if custom and int(custom[2]) not in server.emoji_ids:
-        yield Finding(
-            "trouble", "group.vote_emoji", f":{custom[1]}: is not an emoji of this server, so not everybody can vote.",
-            "Choose one of its own, or a usual one such as 👍: /settings set key:group.vote_emoji", server.name,
-        )  # fmt: skip
-
-
-def _channels(server: ServerSeen, here: ServerSettings) -> Iterator[Finding]:
-    for key, name in (
-        ("group.announcement_channel", here.group.announcement_channel),
-        ("group.proposal_channel", here.group.proposal_channel),
-        ("group.organiser_channel", here.group.organiser_channel),
-    ):
-        if name:
-            yield _of_channel(server, key, name, _another(key))
-    by_channel: dict[str, list[str]] = {}
-    for topic in here.topics:
-        if topic.channel:
-            by_channel.setdefault(topic.channel, []).append(topic.key)
-    for name, topics in by_channel.items():
-        key = f"topics {', '.join(topics)}"
-        yield _of_channel(server, key, name, "Create it, or name another channel for these topics.")
-
-
-def _another(key: str) -> str:
-    return f"Create it, or choose another: /settings set key:{key}"
-
-
-def _of_channel(server: ServerSeen, key: str, name: str, cure: str) -> Finding:
-    channel = pick(server.channels, name)
-    if channel is None:
-        return Finding("trouble", key, f"there is no channel #{name}.", cure, server.name)
-    if channel.lacking:
-        lacking = ", ".join(channel.lacking)
-        cure = f"Edit Channel, Permissions: give the bot's role {lacking}."
-        return Finding("trouble", key, f"in #{channel.name} the bot lacks {lacking}.", cure, server.name)
-    return Finding("fine", key, f"#{channel.name}.", server=server.name)
-
-
-def _roles(server: ServerSeen, group: Group) -> Iterator[Finding]:
-    key = "group.organiser_role"
-    if role := pick(server.roles, group.organiser_role):
-        yield Finding("fine", key, f"@{role.name}.", server=server.name)
-    else:
-        what = f"there is no role @{group.organiser_role}; only members with Manage Server are organisers."
-        yield Finding("warning", key, what, _another(key), server.name)
-    if not group.ping_role:
-        return
-    key = "group.ping_role"
-    role = pick(server.roles, group.ping_role)
-    if role is None:
-        yield Finding("trouble", key, f"there is no role @{group.ping_role}.", _another(key), server.name)
-    elif not role.pingable:
-        cure = "Server Settings, Roles: allow anyone to @mention this role."
-        yield Finding("trouble", key, f"the bot cannot ping @{role.name}.", cure, server.name)
-    else:
-        yield Finding("fine", key, f"@{role.name}.", server=server.name)
+    yield from outfit.of_server(server, here)
 
 
 async def of_arxiv(settings: Settings) -> AsyncIterator[Finding]:

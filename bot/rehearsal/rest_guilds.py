@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.rehearsal import moderation, permissions, wire, wire_guilds
+from bot.rehearsal import build, moderation, permissions, wire, wire_guilds
 from bot.rehearsal.api import Call, Routes
 from bot.rehearsal.errors import JSON, Refusal
+from bot.rehearsal.flags import Permission
 
 routes = Routes()
 
@@ -90,6 +91,13 @@ def get_guild(call: Call) -> Any:
 @routes.on("GET /guilds/{guild_id}/roles")
 def guild_roles(call: Call) -> Any:
     return [wire.role(role) for role in call.world.guild(call.bot, call.id("guild_id")).roles.values()]
+
+
+@routes.on("POST /guilds/{guild_id}/roles")
+def create_role(call: Call) -> Any:
+    guild = call.world.guild(call.bot, call.id("guild_id"))
+    call.world.require_in_guild(call.bot, guild, Permission.MANAGE_ROLES)
+    return wire.role(build.add_role(call.world, guild, str(call.form().get("name") or "new role")))
 
 
 @routes.on("GET /guilds/{guild_id}/roles/{role_id:\\d+}")

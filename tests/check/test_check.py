@@ -381,5 +381,5 @@ def test_the_command_prints_json_and_ends_with_the_code(
     code = main(["check", "--config", str(config), "--offline", "--json"])
     found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
     assert code == 2
-    assert {"level", "key", "what", "cure", "server"} == set(found[0])
+    assert {"level", "key", "what", "cure", "server", "make"} == set(found[0])
     assert [row["key"] for row in found if row["level"] == "config"] == ["discord.token_file"]

@@ -289,11 +289,12 @@ async def test_a_private_message_reaches_whom_it_may(server: RehearsalServer, bo
 
 async def test_pins_need_their_own_permission(server: RehearsalServer, bot: Bot) -> None:
     message = await text_channel(bot).send("read this")
+    guild = server.world.guilds[bot.guilds[0].id]
+    build.set_bot_permissions(server.world, guild, permissions.READING_GROUP_BOT | Permission.PIN_MESSAGES)
     await message.pin()
     assert [pinned.id async for pinned in text_channel(bot).pins()] == [message.id]
     await message.unpin()
-    guild = server.world.guilds[bot.guilds[0].id]
-    build.set_bot_permissions(server.world, guild, permissions.READING_GROUP_BOT & ~Permission.PIN_MESSAGES)
+    build.set_bot_permissions(server.world, guild, permissions.READING_GROUP_BOT)
     with pytest.raises(discord.Forbidden):
         await message.pin()
 
