@@ -70,6 +70,7 @@ class SeriesCommands(commands.Cog):
         minutes="How long a session lasts",
         title="What the series is called",
         link="How to join, for all coming sessions whose link was not changed singly. Never shown in public",
+        reminders="When the channel is reminded: “7d, the day before at 09:00”; “off”; “default” as all sessions",
     )
     @app_commands.choices(repeat=_REPEAT)
     @app_commands.choices(weekday=_DAYS)
@@ -85,9 +86,10 @@ class SeriesCommands(commands.Cog):
         minutes: _Minutes | None = None,
         title: _Text | None = None,
         link: app_commands.Range[str, 1, 1000] | None = None,
+        reminders: _Text | None = None,
     ) -> None:
         """Change a series from a date on"""
-        wish = SeriesEdit(starting, weekday, at, repeat, until, minutes, title, link)
+        wish = SeriesEdit(starting, weekday, at, repeat, until, minutes, title, link, reminders)
         await answer(interaction, lambda actor: self._series.edit(actor, series, wish))
 
     @series.command()

@@ -163,12 +163,12 @@ async def waiting_under(tx: Tx, guild_id: int, key_prefix: str) -> Sequence[Post
 
 
 async def places_told(tx: Tx, guild_id: int, key_prefix: str) -> Sequence[str]:
-    """The people ("user:<id>") who were sent something under keys that start with `key_prefix`."""
+    """The people ("user:<id>") who were sent something under keys that start with `key_prefix`, or may have been."""
     rows = await tx.scalars(
         select(Post.place)
         .where(
             Post.guild_id == guild_id,
-            Post.state == "sent",
+            Post.state.in_(("sent", "sending")),
             Post.key.startswith(key_prefix, autoescape=True),
             Post.place.startswith("user:"),
         )

@@ -234,6 +234,7 @@ class Series(Row):
     next_plan_at: Mapped[datetime | None] = mapped_column(index=True)  # when to look ahead again; None: never
     title: Mapped[str | None] = mapped_column(default=None)
     link: Mapped[str | None] = mapped_column(default=None)  # private, as that of a session
+    reminders: Mapped[list[str] | None] = mapped_column(JSON, default=None)  # lead times; None: the server's
     state: Mapped[str] = mapped_column(String(16), default="active")  # or "paused", "ended"
 
 

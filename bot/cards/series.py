@@ -10,7 +10,7 @@ from bot.cards.base import Button, Card, action, clip, plain, stamp
 from bot.cards.presenting import who
 from bot.cards.sessions import session_title, when
 from bot.recurrence import Occurrence, Rule
-from bot.when import day_words, local
+from bot.when import day_words, local, parse_lead
 from storage.sessions import SessionView
 from storage.tables import Series
 
@@ -30,6 +30,14 @@ def name(series: Series) -> str:
 def _rhythm(rules: Sequence[Rule]) -> str:
     """What holds, and what held or will hold beside it."""
     return "\n".join(plain(rule.describe()) + f" · {rule.minutes} min" for rule in rules[-2:])
+
+
+def _reminders(series: Series) -> list[str]:
+    """When the channel is reminded of its sessions, if that is the series' own."""
+    if series.reminders is None:
+        return []
+    leads = ", ".join(parse_lead(key).label for key in series.reminders)
+    return [f"Reminders: {leads}" if leads else "Reminders: none but the one at the start"]
 
 
 def _coming(coming: Sequence[Occurrence]) -> str:
@@ -78,7 +86,15 @@ def changed(
     series: Series, rules: Sequence[Rule], coming: Sequence[Occurrence], kept: Sequence[SessionView]
 ) -> Card:
     return _card(
-        "Changed", series, [_rhythm(rules), _coming(coming), *_clock_changes(rules, coming), *_kept(kept)]
+        "Changed",
+        series,
+        [
+            _rhythm(rules),
+            *_reminders(series),
+            _coming(coming),
+            *_clock_changes(rules, coming),
+            *_kept(kept),
+        ],
     )
 
 
@@ -147,7 +163,9 @@ def show(series: Series, rules: Sequence[Rule], rows: Sequence[DateRow], *, orga
     ]
     return Card(
         title=clip(f"S{name(series)[1:]}", 250),
-        text="\n".join([_rhythm(rules), states.get(series.state, ""), "", *map(_date_line, rows)]).strip(),
+        text="\n".join(
+            [_rhythm(rules), *_reminders(series), states.get(series.state, ""), "", *map(_date_line, rows)]
+        ).strip(),
         footer="Dates further ahead are planned by themselves. /schedule shows the sessions." if rows else "",
         tone="session",
         buttons=tuple(buttons),

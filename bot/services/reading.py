@@ -8,9 +8,11 @@ from datetime import date, datetime, time, timedelta
 
 from bot.cards.base import plain
 from bot.services.people import Refused
-from bot.when import Moment, NotAWhen, parse_when
+from bot.when import Moment, NotAWhen, parse_lead, parse_when
 
 LINK_LIMIT = 1000
+MOST_LEADS = 5
+_OFF = ("off", "none", "never", "no")
 
 
 async def read_moment(text: str, zone: str, now: datetime) -> Moment:
@@ -48,3 +50,19 @@ def read_link(text: str, what: str) -> str | None:
             f"{what} must be a web address that starts with https://, and no longer than {LINK_LIMIT}."
         )
     return address
+
+
+def is_off(text: str) -> bool:
+    """Whether somebody types that they want none."""
+    return text.strip().casefold() in _OFF
+
+
+def read_leads(text: str) -> list[str]:
+    """Lead times, such as "1d, 1h", by their keys. Raises Refused."""
+    try:
+        keys = list(dict.fromkeys(parse_lead(part).key for part in text.split(",") if part.strip()))
+    except ValueError as error:
+        raise Refused(plain(str(error), 500)) from None
+    if not 1 <= len(keys) <= MOST_LEADS:
+        raise Refused(f"Give one to {MOST_LEADS} lead times, such as `1d, 1h`, or `off`.")
+    return keys

@@ -24,6 +24,7 @@ from bot.services.settings import SettingsService
 from bot.when import Lead, parse_lead
 from storage import outbox as stored_posts
 from storage import reminders, sessions
+from storage import series as stored_series
 from storage.database import Database, Tx
 from storage.sessions import SessionView
 from storage.tables import Post, Session
@@ -78,9 +79,15 @@ class Reminders:
 
     async def _rounds(self, tx: Tx, view: SessionView, settings: ServerSettings) -> list[Round]:
         session, leads = view.session, settings.reminders
+        series = (
+            await stored_series.get(tx, session.guild_id, session.series_id) if session.series_id else None
+        )
+        own = series.reminders if series else None
         organisers = organisers_of(session, settings)
         rounds = [
-            Round("reminder", "announcements", leads.before),
+            Round(
+                "reminder", "announcements", leads.before if own is None else [parse_lead(key) for key in own]
+            ),
             Round("starting", "announcements", (Lead(minutes=0),)),
             Round("lacking", organisers, leads.organisers),
             Round("presenter_alert", organisers, (settings.sessions.presenter_alert,)),

@@ -9,16 +9,13 @@ from bot.cards.waiting import kind_of
 from bot.clock import Clock
 from bot.services.outbox import Outbox
 from bot.services.people import Actor, Refused
+from bot.services.reading import is_off, read_leads
 from bot.services.reminders import Reminders
 from bot.services.settings import SettingsService
-from bot.when import parse_lead
 from storage import deeds, reminders, sessions
 from storage import outbox as stored_posts
 from storage.database import Database, Tx
 from storage.tables import Post, ReminderChoice
-
-_OFF = ("off", "none", "never", "no")
-MOST_LEADS = 5
 
 
 class RemindMe:
@@ -39,11 +36,11 @@ class RemindMe:
             if text is None:
                 known = await reminders.choice(tx, actor.guild_id, actor.user_id)
                 return cards.choice(known.leads if known else [])
-            if text.strip().casefold() in _OFF:
+            if is_off(text):
                 await reminders.unchoose(tx, actor.guild_id, actor.user_id)
                 leads: list[str] = []
             else:
-                leads = _leads(text)
+                leads = read_leads(text)
                 row = ReminderChoice(
                     guild_id=actor.guild_id, user_id=actor.user_id, leads=leads, asked_in=channel_id,
                     changed_at=self._clock.now(),
@@ -111,13 +108,3 @@ class RemindMe:
         settings = await self._settings.of(tx, guild_id)
         for view in await sessions.upcoming(tx, guild_id, now=self._clock.now(), limit=1000):
             await self._planner.plan(tx, view, settings)
-
-
-def _leads(text: str) -> list[str]:
-    try:
-        keys = list(dict.fromkeys(parse_lead(part).key for part in text.split(",") if part.strip()))
-    except ValueError as error:
-        raise Refused(plain(str(error), 500)) from None
-    if not 1 <= len(keys) <= MOST_LEADS:
-        raise Refused(f"Give one to {MOST_LEADS} lead times, such as `1d, 1h`, or `off`.")
-    return keys

@@ -51,6 +51,7 @@ class SeriesEdit:
     minutes: int | None = None
     title: str | None = None
     link: str | None = None
+    reminders: str | None = None
 
 
 def first_rule(first: Moment, plan: SeriesPlan, until: date | None, settings: ServerSettings) -> Rule:

@@ -19,7 +19,7 @@ from bot.services.history import History
 from bot.services.horizon import Horizon, rule_on, rules_of
 from bot.services.occurrences import its_series
 from bot.services.people import Actor, Refused
-from bot.services.reading import read_clock, read_day, read_link, read_moment
+from bot.services.reading import is_off, read_clock, read_day, read_leads, read_link, read_moment
 from bot.services.rescheduling import follow_rules, withdraw_from
 from bot.services.rhythms import SeriesEdit, SeriesPlan, first_rule, repeating, sensible
 from bot.services.sessions import Sessions
@@ -100,6 +100,9 @@ class SeriesService:
                 series.title = wish.title
             if wish.link:
                 await self._give_link(tx, actor, settings, series, read_link(wish.link, "`link`"), day)
+            if wish.reminders:
+                series.reminders = _reminders(wish.reminders)
+                await self._settings.tell(tx, actor.guild_id)
             old = rules_of(series)
             former = rule_on(old, day.isoformat())
             rule = replace(
@@ -218,3 +221,10 @@ class SeriesService:
             rows = await stored.of_guild(tx, guild_id, states=("active", "paused"))
         found = [(row.series_id, cards.choice(row, rules_of(row))) for row in rows]
         return [row for row in found if typed.casefold() in row[1].casefold()][:25]
+
+
+def _reminders(text: str) -> list[str] | None:
+    """Lead times of a series' own; none at all, for "off"; None, for "default": those of the server."""
+    if text.strip().casefold() == "default":
+        return None
+    return [] if is_off(text) else read_leads(text)

@@ -63,7 +63,7 @@ class SettingsService:
             known, now_known = await guilds.note(tx, f"settings:{guild_id}"), _fingerprint(settings)
             if new or known != now_known:
                 await guilds.set_note(tx, f"settings:{guild_id}", now_known)
-                await self._tell(tx, guild_id)
+                await self.tell(tx, guild_id)
 
     async def here(self, servers: Mapping[int, str]) -> None:
         """All the servers the bot is a member of, id -> name, as told at a start: it was removed from any other."""
@@ -119,7 +119,7 @@ class SettingsService:
             await guilds.set_override(
                 tx, guild_id=actor.guild_id, key=key, value=value, by=actor.user_id, now=self._clock.now()
             )
-            await self._tell(tx, actor.guild_id)
+            await self.tell(tx, actor.guild_id)
         return answers.setting_changed(key, in_words(read), "set here")
 
     async def reset(self, actor: Actor, key: str) -> cards.Card:
@@ -128,11 +128,12 @@ class SettingsService:
             actor.must_organise(await self.of(tx, actor.guild_id), "change settings")
             self._known(key)
             await guilds.reset_override(tx, guild_id=actor.guild_id, key=key)
-            await self._tell(tx, actor.guild_id)
+            await self.tell(tx, actor.guild_id)
         source = "from the config file" if key in self._settings.raw else "default"
         return answers.setting_changed(key, in_words(self._settings.raw.get(key, KEYS[key].default)), source)
 
-    async def _tell(self, tx: Tx, guild_id: int) -> None:
+    async def tell(self, tx: Tx, guild_id: int) -> None:
+        """Have everybody who listens go by what holds on a server now."""
         settings = await self.of(tx, guild_id)
         for listener in self._listeners:
             await listener(tx, guild_id, settings)

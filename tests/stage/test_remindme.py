@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from tests.stage.conftest import Bench, text_of
 
 
@@ -17,7 +19,7 @@ async def planned(stage: Bench, when: str = "2026-06-15 17:00", **more: object) 
 async def test_a_member_who_asks_is_reminded_by_direct_message_and_nobody_else(stage: Bench) -> None:
     await planned(stage)
     answer = await stage.alice.slash("/remindme", channel="general", before="1d, the day before at 09:00")
-    assert "1 day before, the day before at 09:00" in answer.text
+    assert "1 day before and the day before at 09:00" in answer.text
     await stage.later(days=11, hours=12)
     assert [text_of(message).splitlines()[0] for message in stage.alice.inbox] == [
         "Tomorrow: On sparsity"
@@ -109,3 +111,30 @@ async def test_an_organiser_alert_waits_for_the_end_of_quiet_hours(stage: Bench)
     await stage.later(minutes=10)
     (alert,) = await stage.posts("proposals")
     assert "#nowhere" in text_of(alert)
+
+
+async def test_a_series_has_lead_times_of_its_own_until_it_goes_by_the_servers_again(stage: Bench) -> None:
+    await stage.olga.slash(
+        "/series create", channel="general", first="2026-06-15 17:00", repeat="1w", title="Sparsity"
+    )
+    told = await stage.olga.slash(
+        "/series edit", channel="general", series=1, reminders="2d, the day before at 09:00"
+    )
+    assert "2 days before, the day before at 09:00" in told.text
+    armed = await stage.olga.slash("/reminders", channel="general")
+    assert armed.text.count(": reminder →") == 2
+    await stage.advance_to(datetime(2026, 6, 14, 12, 0, tzinfo=UTC))
+    said = [text_of(message).splitlines()[0] for message in await stage.posts("announcements")]
+    assert said[-2:] == ["In 2 days: Sparsity", "Tomorrow: Sparsity"]
+    await stage.olga.slash("/series edit", channel="general", series=1, reminders="default")
+    armed = await stage.olga.slash("/reminders", channel="general", session=2)
+    assert armed.text.count(": reminder →") == 3
+
+
+async def test_two_reminders_that_came_due_while_the_bot_was_away_become_one(stage: Bench) -> None:
+    await planned(stage)
+    await stage.stop_bot()
+    stage.clock.advance(timedelta(days=11, hours=18))  # past "in 7 days" and "tomorrow"
+    await stage.start_bot()
+    reminders = [text for text in map(text_of, await stage.posts("announcements")) if ": On sparsity" in text]
+    assert [text.splitlines()[0] for text in reminders] == ["In 11 hours: On sparsity"]

@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("next_plan_at", storage.types.Instant(timezone=True), nullable=True),
         sa.Column("title", sa.String(), nullable=True),
         sa.Column("link", sa.String(), nullable=True),
+        sa.Column("reminders", sa.JSON(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("series_id"),
         sqlite_autoincrement=True,
