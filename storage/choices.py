@@ -72,6 +72,19 @@ async def of_proposal(tx: Tx, proposal_id: int) -> Sequence[Choice]:
     return rows.all()
 
 
+async def during(tx: Tx, proposal: Proposal) -> Sequence[Choice]:
+    """The choices of other papers by votes while a proposal was open."""
+    query = select(Choice).where(
+        Choice.guild_id == proposal.guild_id,
+        Choice.proposal_id != proposal.proposal_id,
+        Choice.way.in_(("fair", "approval")),
+        Choice.chosen_at >= (proposal.opened_at or proposal.created_at),
+    )
+    if proposal.closed_at is not None:
+        query = query.where(Choice.chosen_at <= proposal.closed_at)
+    return (await tx.scalars(query.order_by(Choice.chosen_at, Choice.choice_id))).all()
+
+
 async def waiting(tx: Tx) -> Sequence[Choice]:
     """Chosen papers that have no session yet, over all servers, oldest first."""
     rows = await tx.scalars(

@@ -173,7 +173,7 @@ async def run(proposals: int, voters: int, share: float) -> None:
         discord.requests = 0
         tell(f"start-up, {len(missed)} ballots changed", await timed(start, 1), plain)
         print(f"  {discord.requests} requests to Discord")
-        shelf = Shelf(database, settings, Papers(database, clock, None))  # type: ignore[arg-type]
+        shelf = Shelf(database, clock, settings, Papers(database, clock, None))  # type: ignore[arg-type]
         tell("/proposals", await timed(lambda: shelf.page(ORGANISER, "0:votes:")), plain)
         tell("/proposals sort:chance", await timed(lambda: shelf.page(ORGANISER, "0:chance:")), plain)
         clock.set(NOW + timedelta(minutes=1))

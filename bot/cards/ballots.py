@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.cards.base import Card, Field, count, jump, member, names, plain
 from bot.cards.papers import links_of, shown_emoji, title_of, url_of
-from bot.cards.presenting import ballot_button, members
+from bot.cards.presenting import members
 from bot.cards.watching import since_proposed, withdrawal
 from bot.config import Group
 from bot.sources.text import first_sentences, may_be_withdrawn, readable
@@ -65,7 +65,6 @@ def ballot(
         fields=tuple(field for field in fields if field),
         tone="paper" if proposal.state == "open" else "plain",
         pings=(proposal.proposer_id,) if ping and proposal.proposer_id else (),
-        buttons=(ballot_button(proposal.proposal_id),) if proposal.state == "open" else (),
     )
 
 

@@ -167,8 +167,8 @@ def present(coming: Sequence[SessionView], user_id: int) -> Card:
     if not lines:
         return Card(
             title="No date looks for a presenter",
-            text="Every planned session has one. You can still offer to present a paper: press the button on its "
-            "ballot, or `/propose` your own.",
+            text="Every planned session has one. You can still offer to present a paper: react to its ballot "
+            "with the emoji it names, or `/propose` your own.",
         )
     return Card(title="Presenting", text="\n".join(lines), buttons=tuple(buttons[:25]))
 

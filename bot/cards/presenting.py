@@ -55,8 +55,3 @@ def volunteer_button(view: SessionView) -> tuple[Button, ...]:
     if stage(view) not in ("open", "volunteered"):
         return ()
     return (Button("I would present", action=action("volunteer", "s", view.session.session_id)),)
-
-
-def ballot_button(proposal_id: int) -> Button:
-    """The same for a paper that is proposed and has no date yet."""
-    return Button("I would present", action=action("volunteer", "p", proposal_id))

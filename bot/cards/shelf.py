@@ -30,6 +30,7 @@ class Known:
     votes: int = 0
     offers: tuple[int, ...] = ()
     choices: tuple[Choice, ...] = ()
+    beaten: tuple[Choice, ...] = ()  # other papers that were chosen while it was open
     read: tuple[Session, ...] = ()  # sessions in which it was, or will be, read
     related: tuple[tuple[Paper, Session], ...] = ()  # by some of its authors
 
@@ -67,6 +68,8 @@ def history(known: Known) -> list[str]:
             lines.append(f"Open, with **{count(known.votes, 'vote')}**.{where}")
         else:
             lines.append(CLOSED.get(proposal.state, ""))
+        if proposal.state != "chosen":
+            lines.append(missed(known))
         if known.topic:
             lines.append(f"Topic: {plain(known.topic)}.")
         if proposal.why:
@@ -74,6 +77,13 @@ def history(known: Known) -> list[str]:
     lines += [f"Chosen on {stamp(c.chosen_at, 'D')}: {c.reason[:200]}" for c in known.choices]
     lines += [f"Same authors as on {day_of(s)}: {plain(title_of(p), 100)}." for p, s in known.related[:2]]
     return [line for line in lines if line]
+
+
+def missed(known: Known) -> str:
+    """By how little it was not chosen, by the votes it has now; "" when that was never a question."""
+    gaps = [(choice.votes - known.votes, choice.chosen_at) for choice in known.beaten]
+    near = min((gap for gap in gaps if gap[0] > 0), default=None)
+    return f"It missed being chosen by {count(near[0], 'vote')} on {stamp(near[1], 'D')}." if near else ""
 
 
 def _tense(session: Session) -> str:
@@ -100,7 +110,7 @@ def _buttons(known: Known, *, mine: bool, organises: bool) -> tuple[Button, ...]
 
 
 def reopen_button(proposal: Proposal) -> Button:
-    label = "Read it again" if proposal.state == "chosen" else "Bring it back"
+    label = "Read it again" if proposal.state == "chosen" else "Revive it"
     return Button(label, action=action("reopen_proposal", proposal.proposal_id), style="primary")
 
 
@@ -112,7 +122,7 @@ def closed_before(known: Known) -> Card:
         title, what = "The group has had this paper", "To read it again, say so: it gets a new ballot."
     else:
         title = "This paper was proposed before"
-        what = f"It had {count(known.votes, 'vote')}. Bring it back, and they count again."
+        what = f"It had {count(known.votes, 'vote')}. Revive it, and they count again."
     text = f"**{plain(title_of(known.paper), 250)}**\n" + "\n".join(history(known)) + f"\n\n{what}"
     return Card(title=title, text=text, buttons=(reopen_button(proposal),))
 
@@ -176,8 +186,12 @@ def proposals(
     topic: str | None,
     emoji: str,
     chances: dict[int, int],
+    counted: str = "",
 ) -> Card:
-    """A page of `/proposals`; `chances` is the place in which the fair rule would choose each."""
+    """A page of `/proposals`; `chances` is the place in which the fair rule would choose each.
+
+    `counted` says what was found when the ballots were read last.
+    """
     if not total:
         about = " of this topic" if topic else ""
         return Card(
@@ -199,7 +213,9 @@ def proposals(
     return Card(
         title=count(total, "open proposal") + (f" · {plain(topic)}" if topic else ""),
         text="\n".join(lines) + f"\n\nVote with {shown_emoji(emoji)} on a ballot. Propose with `/propose`.",
-        footer=f"Page {page + 1} of {pages}" if pages > 1 else "",
+        footer=" · ".join(
+            part for part in (f"Page {page + 1} of {pages}" if pages > 1 else "", counted) if part
+        ),
         buttons=tuple(buttons) if total > 1 else (),
     )
 

@@ -29,6 +29,8 @@ SKEW = timedelta(minutes=15)
 _NEWEST = 100
 _UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE, _NO_ACCESS, _NO_PERMISSION, _NO_DM = 10003, 10008, 50001, 50013, 50007
 _NO_TOKEN, _TOO_MANY, _SERVER_ERROR = 401, 429, 500
+#: Edits of messages older than an hour are limited; Discord says so with a code of its own, and not when it will do.
+_OLD_EDITS, _OLD_EDITS_PAUSE = 30046, timedelta(minutes=10)
 
 
 class Courier:
@@ -155,8 +157,10 @@ def _meaning(error: discord.HTTPException, post: Post) -> Exception:
     """What an error of Discord means for a post."""
     if error.status >= _SERVER_ERROR:
         return Unclear(f"Discord answered {error.status}")
-    if error.status == _TOO_MANY:
-        return NotNow("Discord asks for a pause", after=timedelta(seconds=30))
+    if error.code == _OLD_EDITS or error.status == _TOO_MANY:
+        old = error.code == _OLD_EDITS
+        what = "Discord limits edits of old messages" if old else "Discord asks for a pause"
+        return NotNow(what, after=_OLD_EDITS_PAUSE if old else timedelta(seconds=30))
     if error.status == _NO_TOKEN:
         return NotNow(
             "Discord does not take the token any more. Put the new one in its place and restart me."

@@ -10,7 +10,7 @@ import discord
 from bot.cards import NativeEvent, Thread
 from bot.services.delivery import Impossible, Sent, Target
 from bot.services.events import Span
-from bot.services.recount import Unreadable
+from bot.services.reconciling import Unreadable
 
 #: Seconds until a request to Discord is given up.
 PATIENCE = 30

@@ -11,7 +11,7 @@ import aiohttp
 import discord
 
 from bot.chat.places import missing
-from bot.services.recount import Unreadable
+from bot.services.reconciling import Unreadable
 from bot.services.votes import mark_of
 
 #: Seconds for one look; discord.py waits out rate limits within it.

@@ -19,7 +19,8 @@ from bot.services.delivery import Drop
 from bot.services.outbox import Outbox
 from bot.services.people import Actor, Refused
 from bot.services.profile import Profile, profile_of
-from bot.services.recount import Recount, Unreadable
+from bot.services.reconciling import Unreadable
+from bot.services.recount import Recount
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
 from bot.when import NotAWhen, parse_when

@@ -18,7 +18,7 @@ from bot.log import event
 from bot.services.delivery import Drop
 from bot.services.outbox import Outbox
 from bot.services.people import Actor, Refused
-from bot.services.recount import Unreadable
+from bot.services.reconciling import Unreadable
 from bot.services.sessions import Change, Kind, Sessions, number
 from bot.services.settings import SettingsService
 from bot.when import local

@@ -45,7 +45,7 @@ def proposing(
     doubts: Doubts,
 ) -> Proposing:
     """Build the services of proposals."""
-    shelf = Shelf(database, settings, papers)
+    shelf = Shelf(database, clock, settings, papers)
     forward = Forward(database, clock, settings, outbox, routers, ballots, shelf)
     works = Works(database, clock, settings, papers, forward, doubts)
     wishes = Wishes(database, clock, outbox, papers, forward, works)

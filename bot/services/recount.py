@@ -8,10 +8,8 @@ again every day, and all of them before a choice.
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from bot.cards import Card
 from bot.cards import votes as cards
@@ -19,13 +17,13 @@ from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.log import event
 from bot.services.outbox import Outbox
+from bot.services.reconciling import Reader, Reconciling, Unreadable
+from bot.services.roll import Roll
 from bot.services.settings import SettingsService
-from bot.services.votes import Votes, may_vote, meaning
-from storage import proposals
-from storage import votes as stored
+from bot.services.votes import Votes
+from storage import guilds, proposals
 from storage.database import Database, Tx, wake
 from storage.tables import Post, Proposal
-from storage.votes import CARRIED, NONE, Marks
 
 log = logging.getLogger(__name__)
 
@@ -35,32 +33,7 @@ _PAUSE, _SETTLED = timedelta(seconds=30), timedelta(seconds=10)
 #: After the counts: so many ballots are read in full, so often; and all over again a day later.
 PORTION, PORTION_PAUSE, ROUND = 20, timedelta(minutes=1), timedelta(days=1)
 #: What was missed is not worth telling after that.
-_NEWS = timedelta(hours=6)
-
-#: How often each mark stands on a message, without the bot's own.
-Counts = Counter[str]
-#: Who made each mark.
-People = Mapping[str, set[int]]
-
-
-class Unreadable(Exception):
-    """The reactions of a ballot cannot be read now; the message says why."""
-
-
-class Reader(Protocol):
-    """Reads reactions and members. Each method raises Unreadable when Discord cannot tell now."""
-
-    async def counts(self, channel_id: int, message_ids: Sequence[int]) -> Mapping[int, Counts]:
-        """The reactions on these messages of a channel; messages that are gone are left out."""
-        ...
-
-    async def people(self, channel_id: int, message_id: int, wanted: Callable[[str], bool]) -> People | None:
-        """Who (no bots) reacted with the wanted emoji, by mark; None when the message is gone."""
-        ...
-
-    async def members(self, guild_id: int, user_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
-        """The ids and names of the roles of those who are members; who is none is left out."""
-        ...
+NEWS = timedelta(hours=6)
 
 
 class Recount:
@@ -70,7 +43,7 @@ class Recount:
         self, database: Database, clock: Clock, settings: SettingsService, outbox: Outbox, votes: Votes
     ) -> None:
         self._database, self._clock, self._settings = database, clock, settings
-        self._outbox, self._votes = outbox, votes
+        self._outbox, self._votes, self._roll = outbox, votes, Roll(database, settings)
         self._reader: Reader | None = None
         self._everything_at: datetime | None = None  # by counts
         self._wanted: dict[
@@ -79,6 +52,7 @@ class Recount:
         self._round: list[int] = []  # the slow reading of all in full
         self._round_at: datetime | None = None
         self._rolls: set[int] = set()  # servers where another role may vote
+        self._ledger = Reconciling(database, clock, votes, self._roll)
         outbox.says("recounted", self._recounted)
         settings.on_change(self._settings_changed)
         votes.taken_back = lambda proposal_id: self.ballot(proposal_id, after=_SETTLED)
@@ -135,7 +109,10 @@ class Recount:
             await self._read_wanted(due, now)
         while self._rolls:
             guild_id = self._rolls.pop()
-            await self._new_rules(self._reader, guild_id)
+            try:
+                await self._roll.after_change(self._reader, guild_id)
+            except Unreadable as trouble:
+                event(log, "votes.unreadable", logging.WARNING, guild=guild_id, cause=trouble)
         if self._round_at and self._round_at <= now:
             await self._read_portion(now)
 
@@ -164,38 +141,31 @@ class Recount:
 
     async def _look_at_all(self, reader: Reader) -> None:
         """Compare counts, and read in full where they differ."""
-        by_channel: dict[int, list[Proposal]] = defaultdict(list)
-        for ballot in await self._ballots():
-            by_channel[ballot.ballot_channel_id or 0].append(ballot)
-        async with self._database.reading() as tx:
-            known = await stored.mark_counts(tx)
-        differ: list[Proposal] = []
-        looked = 0
-        for channel_id, ballots in by_channel.items():
-            try:
-                shown = await reader.counts(channel_id, sorted(b.ballot_message_id or 0 for b in ballots))
-            except Unreadable as trouble:
-                event(log, "votes.unreadable", logging.WARNING, channel=channel_id, cause=trouble)
-                self._everything_at = self._clock.now() + _PAUSE
-                continue
-            looked += len(ballots)
-            for ballot in ballots:
-                counts = shown.get(ballot.ballot_message_id or 0)
-                if counts is None or _relevant(ballot, counts) != known.get(ballot.proposal_id, Counter()):
-                    differ.append(ballot)
-        found = await self._read_all(differ)
-        event(log, "votes.read", ballots=looked, differed=len(differ), **_sums(found))
+        ballots = await self._ballots()
+        seen = await self._ledger.compare(reader, ballots)
+        if seen.unseen:
+            self._everything_at = self._clock.now() + _PAUSE
+        found = await self._read_all(seen.differ)
+        looked = len(ballots) - len(seen.unseen)
+        event(log, "votes.read", ballots=looked, differed=len(seen.differ), **_sums(found))
         await self._tell(found)
         self._round, self._round_at = [], self._clock.now()
 
     async def before_choice(self, guild_id: int) -> None:
-        """Read every ballot of a server in full, and who of its voters is there and may vote. Raises Unreadable."""
+        """Read every ballot of a server, and who of its voters is there and may vote. Raises Unreadable.
+
+        In full where anybody reacted: equal counts can hide that one vote came and another went. That there is no
+        reaction at all, the counts of a hundred ballots say in one request.
+        """
         if self._reader is None:
             raise Unreadable("Discord cannot be reached")
-        for ballot in await self._ballots():
-            if ballot.guild_id == guild_id:
-                await self._read(self._reader, ballot)
-        await self._call_roll(self._reader, guild_id)
+        ballots = [ballot for ballot in await self._ballots() if ballot.guild_id == guild_id]
+        seen = await self._ledger.compare(self._reader, ballots)
+        if seen.unseen:
+            raise Unreadable("the channel of the ballots cannot be read")
+        for ballot in seen.differ + seen.equal:
+            await self._ledger.read(self._reader, ballot)
+        await self._roll.call(self._reader, guild_id)
 
     async def _ballots(self) -> Sequence[Proposal]:
         async with self._database.reading() as tx:
@@ -209,7 +179,7 @@ class Recount:
         found: dict[int, tuple[int, int]] = {}
         for ballot in ballots:
             try:
-                new, gone = await self._read(self._reader, ballot)
+                new, gone = await self._ledger.read(self._reader, ballot)
             except Unreadable as trouble:
                 event(log, "votes.unreadable", logging.WARNING, proposal=ballot.proposal_id, cause=trouble)
                 self.ballot(ballot.proposal_id, after=_PAUSE)
@@ -218,87 +188,6 @@ class Recount:
             found[ballot.guild_id] = before[0] + new, before[1] + gone
         return found
 
-    async def _read(self, reader: Reader, ballot: Proposal) -> tuple[int, int]:
-        """Make the ledger of one ballot what Discord shows; how many votes are new, and gone."""
-        message_id, channel_id = ballot.ballot_message_id or 0, ballot.ballot_channel_id or 0
-        async with self._votes.held(message_id):
-            people = await reader.people(channel_id, message_id, lambda e: meaning(ballot, e) is not None)
-            if people is None:
-                await self._lost(ballot)
-                return 0, 0
-            votes, hands = _by_person(ballot, people, "vote"), _by_person(ballot, people, "hand")
-            async with (
-                self._database.reading() as tx
-            ):  # most ballots are as the ledger says: that is quickly seen
-                known = await stored.vote_marks(tx, ballot.proposal_id)
-                raised = await stored.hand_marks(tx, ballot.proposal_id)
-            target = _kept(known, votes)
-            if target == known and hands == raised:
-                return 0, 0
-            barred = await self._barred(reader, ballot, votes)
-            now = self._clock.now()
-            async with self._database.transaction() as tx:
-                await stored.set_votes(tx, ballot, target, now=now, barred=barred)
-                await stored.set_hands(tx, ballot, dict.fromkeys(raised, NONE) | hands, now=now)
-                wake(tx)
-        new = sum(1 for user, marks in target.items() if marks and user not in known)
-        gone = sum(1 for user in known if not target[user])
-        if new or gone:
-            self._votes.changed()
-            event(
-                log, "votes.reconciled", proposal=ballot.proposal_id, guild=ballot.guild_id,
-                counted=new, taken_back=gone,
-            )  # fmt: skip
-        return new, gone
-
-    async def _lost(self, ballot: Proposal) -> None:
-        """A moderator deleted the ballot, or its channel: its votes stay."""
-        async with self._database.transaction() as tx:
-            row = await proposals.get(tx, ballot.guild_id, ballot.proposal_id)
-            if row is None or row.ballot_message_id != ballot.ballot_message_id:
-                return
-            row.ballot_lost = True
-            await stored.carry(tx, ballot.proposal_id)
-        event(log, "ballot.lost", logging.WARNING, proposal=ballot.proposal_id, guild=ballot.guild_id)
-
-    # who may vote
-
-    async def _barred(self, reader: Reader, ballot: Proposal, votes: Mapping[int, Marks]) -> set[int]:
-        """Those of the voters who may not vote."""
-        settings = await self._settings.read(ballot.guild_id)
-        if settings.group.vote_role is None or not votes:
-            return set()
-        members = await reader.members(ballot.guild_id, votes.keys())
-        return {user for user in votes if user not in members or not may_vote(settings, members[user])}
-
-    async def _call_roll(self, reader: Reader, guild_id: int) -> None:
-        """Whose votes count: of members who are there and may vote."""
-        async with self._database.reading() as tx:
-            settings = await self._settings.of(tx, guild_id)
-            voters = await stored.all_voters(tx, guild_id)
-        if not voters:
-            return
-        members = await reader.members(guild_id, voters)
-        may = {user for user in voters if user in members and may_vote(settings, members[user])}
-        async with self._database.transaction() as tx:
-            changed = await stored.set_counts(tx, guild_id, may, counts=True)
-            changed += await stored.set_counts(tx, guild_id, voters - may, counts=False)
-        event(log, "votes.roll", guild=guild_id, voters=len(voters), may=len(may), changed=changed)
-
-    async def _new_rules(self, reader: Reader, guild_id: int) -> None:
-        """The group's settings changed: whose votes count now? Where everybody may vote, nobody need be asked."""
-        async with self._database.transaction() as tx:  # waits for the one that changes them
-            settings = await self._settings.of(tx, guild_id)
-        if settings.group.vote_role is not None:
-            try:
-                await self._call_roll(reader, guild_id)
-            except Unreadable as trouble:
-                event(log, "votes.unreadable", logging.WARNING, guild=guild_id, cause=trouble)
-            return
-        async with self._database.transaction() as tx:
-            voters = await stored.all_voters(tx, guild_id)
-            await stored.set_counts(tx, guild_id, voters, counts=True)
-
     async def _settings_changed(self, tx: Tx, guild_id: int, _settings: ServerSettings) -> None:
         self._rolls.add(guild_id)
         wake(tx)
@@ -306,38 +195,26 @@ class Recount:
     # what the outbox says of it
 
     async def _tell(self, found: Mapping[int, tuple[int, int]]) -> None:
+        """Say what was missed: in `/proposals`, and to organisers who have a channel; members saw it happen."""
         now = self._clock.now()
         for guild_id, (new, gone) in found.items():
             if not new and not gone:
                 continue
             async with self._database.transaction() as tx:
-                await self._outbox.put(
-                    tx, key=f"recount:{guild_id}:{now.isoformat()}", guild_id=guild_id, place="organisers",
-                    kind="recounted", data={"new": new, "gone": gone}, expires_at=now + _NEWS,
-                )  # fmt: skip
+                await guilds.set_note(tx, note_of(guild_id), f"{now.isoformat()} {new} {gone}")
+                if (await self._settings.of(tx, guild_id)).group.organiser_channel:
+                    await self._outbox.put(
+                        tx, key=f"recount:{guild_id}:{now.isoformat()}", guild_id=guild_id, place="organisers",
+                        kind="recounted", data={"new": new, "gone": gone}, expires_at=now + NEWS,
+                    )  # fmt: skip
 
     async def _recounted(self, _tx: Tx, post: Post, _now: datetime) -> Card:
         return cards.recounted(post.data["new"], post.data["gone"])
 
 
-def _relevant(ballot: Proposal, counts: Counts) -> Counts:
-    return Counter({mark: number for mark, number in counts.items() if number and meaning(ballot, mark)})
-
-
-def _by_person(ballot: Proposal, people: People, means: str) -> dict[int, Marks]:
-    """The marks of each person that mean this."""
-    found: dict[int, Marks] = {}
-    for mark, users in people.items():
-        if meaning(ballot, mark) == means:
-            for user in users:
-                found[user] = found.get(user, NONE) | {mark}
-    return found
-
-
-def _kept(known: Mapping[int, Marks], shown: Mapping[int, Marks]) -> dict[int, Marks]:
-    """What the ledger is to hold: what is shown, and what was carried over from an earlier ballot."""
-    kept = {user: marks & {CARRIED} for user, marks in known.items()}
-    return kept | dict(shown)
+def note_of(guild_id: int) -> str:
+    """Where it is noted what the last reading of a server's ballots found: instant, votes that came, that went."""
+    return f"recount:{guild_id}"
 
 
 def _sums(found: Mapping[int, tuple[int, int]]) -> dict[str, int]:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.cards import Card
 from bot.cards import shelf as cards
+from bot.cards import votes as vote_cards
 from bot.cards.base import clip
 from bot.cards.forms import OPTION
 from bot.cards.papers import title_of
+from bot.clock import Clock
 from bot.publish.bibtex import bibtex
 from bot.services.papers import Papers
 from bot.services.people import Actor, Refused
 from bot.services.profile import profile_of
+from bot.services.recount import NEWS, note_of
 from bot.services.settings import SettingsService
 from bot.services.upkeep import topic_key
 from bot.services.votes import rules_of
 from bot.sources import find_all, readable
 from bot.sources.works import all_named
-from storage import ballots, choices, papers, presenters, proposals, sessions
+from storage import ballots, choices, guilds, papers, presenters, proposals, sessions
 from storage.database import Database, Tx
 from storage.proposals import Standing
 from storage.tables import Paper, Session
@@ -27,8 +31,10 @@ from storage.tables import Paper, Session
 class Shelf:
     """What the group has, and had."""
 
-    def __init__(self, database: Database, settings: SettingsService, looked_up: Papers) -> None:
-        self._database, self._settings, self._papers = database, settings, looked_up
+    def __init__(
+        self, database: Database, clock: Clock, settings: SettingsService, looked_up: Papers
+    ) -> None:
+        self._database, self._clock, self._settings, self._papers = database, clock, settings, looked_up
 
     async def choices(self, guild_id: int, typed: str) -> list[tuple[str, str]]:
         """Stored papers for what somebody has typed so far: (id, title and first author), at most 25."""
@@ -95,6 +101,7 @@ class Shelf:
             topic=topics[0] if topics else "",
             votes=await ballots.total(tx, proposal, rules_of(settings)) if proposal else 0,
             offers=tuple(await presenters.of_proposal(tx, proposal.proposal_id)) if proposal else (),
+            beaten=tuple(await choices.during(tx, proposal)) if proposal else (),
             choices=tuple(await choices.of_proposal(tx, proposal.proposal_id)) if proposal else (),
             read=tuple(session for other, session in read if other.paper_id == paper.paper_id),
             related=tuple(related),
@@ -122,6 +129,7 @@ class Shelf:
                     by_age=order == "age",
                     page=(first, cards.PAGE),
                 )
+            note = await guilds.note(tx, note_of(actor.guild_id))
         chances: dict[int, int] = {}
         if order == "chance":
             profile = await profile_of(self._database, self._settings, actor.guild_id)
@@ -137,7 +145,16 @@ class Shelf:
             topic=key,
             emoji=settings.group.vote_emoji,
             chances=chances,
+            counted=self._counted(note),
         )
+
+    def _counted(self, note: str | None) -> str:
+        """What the last reading of the ballots found, while that is news."""
+        if note is None:
+            return ""
+        at, new, gone = note.split()
+        fresh = self._clock.now() - datetime.fromisoformat(at) < NEWS
+        return vote_cards.recounted(int(new), int(gone)).text if fresh else ""
 
 
 def label(paper: Paper) -> str:

@@ -21,7 +21,8 @@ from bot import config
 from bot.clock import VirtualClock
 from bot.services.ballots import Ballots
 from bot.services.outbox import Outbox
-from bot.services.recount import Recount, Unreadable
+from bot.services.reconciling import Unreadable
+from bot.services.recount import Recount
 from bot.services.settings import SettingsService
 from bot.services.votes import Reaction, Votes, mark_of, same_emoji
 from storage import guilds, proposals

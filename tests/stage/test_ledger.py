@@ -71,8 +71,19 @@ async def test_votes_cast_and_taken_back_while_the_bot_was_away_count_and_it_say
     await stage.carol.react(ballot, "👍")
     await stage.start_bot()
     assert await voters(stage) == {stage.olga.id, stage.bob.id, stage.carol.id}
-    said = [text_of(message) for message in await stage.posts("proposals")]
-    assert any("2 votes cast while I was away were counted." in text for text in said)
+    assert "2 votes cast while I was away were counted." in await standing(stage)
+    assert await stage.posts("proposals") == [ballot]  # no noise where members vote
+    await stage.later(hours=7)
+    assert "while I was away" not in await standing(stage)
+
+
+async def test_organisers_with_a_channel_are_told_what_was_counted(stage: Bench) -> None:
+    ballot = await proposed(stage)
+    await stage.olga.slash("/settings set", channel="general", key="group.organiser_channel", value="general")
+    await stage.stop_bot()
+    await stage.bob.react(ballot, "👍")
+    await stage.start_bot()
+    assert "1 vote cast while I was away was counted." in text_of((await stage.posts("general"))[-1])
 
 
 async def test_a_start_at_which_nothing_was_missed_says_nothing(stage: Bench) -> None:

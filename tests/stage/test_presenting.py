@@ -157,7 +157,8 @@ async def test_offers_on_a_ballot_hold_for_the_session_that_reads_the_paper(stag
     asked = await stage.alice.slash("/propose", channel="general", paper="1803.03635")
     await asked.final()
     (ballot,) = await stage.posts("proposals")
-    await stage.bob.press(ballot, label=OFFER)
+    await stage.bob.react(ballot, "🙋")
+    await stage.later(minutes=11)
     (ballot,) = await stage.posts("proposals")
     assert f"Would present it: {stage.bob.mention}" in text_of(ballot)
     assert "👍" in ballot.reactions

@@ -77,7 +77,7 @@ async def test_a_proposer_edits_and_withdraws_and_brings_back_with_its_votes(sta
     answer = await stage.carol.slash("/propose", channel="general", paper=ADAM)
     await answer.final()
     assert "It had 1 vote" in answer.text
-    await (await stage.carol.press(answer, label="Bring it back")).final()
+    await (await stage.carol.press(answer, label="Revive it")).final()
     new = (await stage.posts("proposals"))[-1]
     assert new.id != ballot.id
     assert "**1 vote**" in text_of(new)
@@ -139,3 +139,21 @@ async def test_proposals_are_sorted_by_topic_and_turned_page_by_page(stage: Benc
     await answer.final()
     assert answer.text.index("Adam") < answer.text.index("Lottery") < answer.text.index("Sharpness")
     await (await stage.bob.press(answer, label="By chance")).final()
+
+
+async def test_a_paper_that_was_missed_by_a_vote_says_so_and_is_revived(stage: Bench) -> None:
+    winner, loser = await proposed(stage, ADAM), await proposed(stage, LOTTERY)
+    for person in (stage.bob, stage.carol):
+        await person.react(winner, "👍")
+    await stage.carol.react(loser, "👍")
+    answer = await pick(stage)
+    await (await stage.olga.press(answer, label="Take it")).final()
+    shown = await stage.alice.slash("/paper", channel="general", paper=LOTTERY)
+    await shown.final()
+    assert "It missed being chosen by 1 vote on <t:" in shown.text
+    await (await stage.alice.press(shown, label="Withdraw")).final()
+    again = await stage.bob.slash("/propose", channel="general", paper=LOTTERY)
+    await again.final()
+    assert "It missed being chosen by 1 vote on <t:" in again.text
+    await (await stage.bob.press(again, label="Revive it")).final()
+    assert "**1 vote**" in text_of((await stage.posts("proposals"))[-1])
