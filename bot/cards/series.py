@@ -164,8 +164,13 @@ def show(series: Series, rules: Sequence[Rule], rows: Sequence[DateRow], *, orga
     return Card(
         title=clip(f"S{name(series)[1:]}", 250),
         text="\n".join(
-            [_rhythm(rules), *_reminders(series), states.get(series.state, ""), "", *map(_date_line, rows)]
-        ).strip(),
+            [
+                _rhythm(rules),
+                *_reminders(series),
+                *filter(None, [states.get(series.state)]),
+                *map(_date_line, rows),
+            ]
+        ),
         footer="Dates further ahead are planned by themselves. /schedule shows the sessions." if rows else "",
         tone="session",
         buttons=tuple(buttons),

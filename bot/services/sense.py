@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.config import ServerSettings
 from bot.when import day_words, local, public_holiday
@@ -27,6 +27,6 @@ async def remarks(instant: datetime, zone: str, settings: ServerSettings) -> tup
 
 
 async def of_many(instants: Sequence[datetime], zone: str, settings: ServerSettings) -> list[str]:
-    """The same for the next dates of a series: about the nearest year, and at most ten sentences."""
-    found = [line for instant in instants[:52] for line in await remarks(instant, zone, settings)]
-    return found[:10]
+    """The same for the next dates of a series, in order: those of a year, and at most ten sentences."""
+    near = [instant for instant in instants if instant < instants[0] + timedelta(days=366)]
+    return [line for instant in near for line in await remarks(instant, zone, settings)][:10]
