@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from bot import config, log
 
@@ -69,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     rehearse.set_defaults(command=_rehearse)
 
     _moving(commands)
+
+    _add_db(commands)
 
     outbox = commands.add_parser("outbox", help="what waits to be said or could not be said, and why")
     _needs_config(outbox)
@@ -155,6 +158,26 @@ def _setup_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     setup.add_argument("--force", action="store_true", help="overwrite the configuration without asking")
     setup.add_argument("--offline", action="store_true", help="do not ask Discord and arXiv in the check")
     setup.set_defaults(command=_setup)
+def _add_db(commands: Any) -> None:
+    """`db` and what it can do."""
+    parser = commands.add_parser("db", help="migrate, back up, restore or move the database")
+    parser.set_defaults(command=_db)
+    what = parser.add_subparsers(required=True, metavar="what", dest="what")
+    what.add_parser("migrate", help="bring the database up to this version, after a backup")
+    into = what.add_parser("backup", help="copy the database to a file, while the bot runs")
+    into.add_argument("--to", type=Path, metavar="FOLDER", help="where to (storage.backup_folder)")
+    back = what.add_parser("restore", help="put a backup in the database's place, after a backup of that")
+    back.add_argument("file", type=Path, help="the backup")
+    over = what.add_parser("copy", help="copy everything into another, empty database: SQLite or PostgreSQL")
+    over.add_argument("--to", required=True, metavar="URL", help="as in storage.url")
+    for each in what.choices.values():
+        _needs_config(each)
+
+
+def _db(options: argparse.Namespace) -> int:
+    from bot.vault import run
+
+    return run(options)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -31,6 +31,7 @@ from bot.log import event
 from bot.services.aftercare import Aftercare
 from bot.services.announcements import Announcements
 from bot.services.archive import Archive
+from bot.services.backups import Backups
 from bot.services.ballots import Ballots
 from bot.services.choosing import Choosing
 from bot.services.concerned import Concerned
@@ -194,6 +195,7 @@ class App:
         self.timers = Timers(
             self.clock,
             [
+                *self._backups(),
                 services.outbox,
                 services.proposing.wishes,
                 services.digests,
@@ -225,6 +227,11 @@ class App:
         database = Database(store)
         database.fence = self._leadership.assure
         return database
+
+    def _backups(self) -> list[Backups]:
+        storage = self.settings.storage
+        folder = folder_of(self.database.store, storage.backup_folder)
+        return [Backups(self.database, self.clock, folder, storage.backups)] if storage.backups else []
 
     def _services(self, arxiv: ArxivClient) -> Services:
         database, clock = self.database, self.clock

@@ -15,7 +15,7 @@ from storage.backups import folder_of
 from storage.database import Database
 from storage.migrate import migrate
 from storage.schema import revision
-from storage.stores import store_of
+from storage.stores import Store, store_of
 
 
 async def show_outbox(settings: Settings, now: datetime, out: TextIO, *, limit: int = 50) -> int:
@@ -52,21 +52,28 @@ async def show_outbox(settings: Settings, now: datetime, out: TextIO, *, limit: 
 
 
 @asynccontextmanager
-async def alone(settings: Settings, now: datetime) -> AsyncIterator[Database]:
-    """The database for work that no running bot may see half done. Raises DatabaseTrouble while one runs."""
-    store = store_of(settings.storage.url)
+async def nobody_else(store: Store) -> AsyncIterator[None]:
+    """No bot runs on the store meanwhile. Raises DatabaseTrouble while one does."""
     store.prepare()
     leadership = store.leadership()
     await leadership.take_at_once()
     try:
+        yield
+    finally:
+        await leadership.release()
+
+
+@asynccontextmanager
+async def alone(settings: Settings, now: datetime) -> AsyncIterator[Database]:
+    """The database for work that no running bot may see half done. Raises DatabaseTrouble while one runs."""
+    store = store_of(settings.storage.url)
+    async with nobody_else(store):
         await migrate(store, now, folder_of(store, settings.storage.backup_folder))
         database = Database(store)
         try:
             yield database
         finally:
             await database.close()
-    finally:
-        await leadership.release()
 
 
 class WhichServer(Exception):

@@ -7,11 +7,12 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from storage.copying import copy, counts, tables_of
 from storage.schema import refuse_newer, revision, upgrade
@@ -28,27 +29,34 @@ async def backup(store: Store, now: datetime, folder: Path) -> Path:
 
     Raises DatabaseTrouble when the folder cannot be written to.
     """
-    target = folder / f"{now.astimezone(UTC).strftime(_STAMP)}{_SUFFIX}"
-    growing = target.with_suffix(".part")
     try:
-        _make_room(folder, growing)
-        if isinstance(store, SqliteStore):
-            await asyncio.to_thread(_copy_file, store.path, growing)
-        else:
-            await _snapshot(store, growing)
-        growing.replace(target)
-    except OSError as error:
-        raise DatabaseTrouble(f"No backup could be written to {folder} ({error.strerror}).") from None
-    finally:
-        growing.unlink(missing_ok=True)
+        target = _make_room(folder, now.astimezone(UTC))
+        growing = target.with_suffix(".part")
+        try:
+            if isinstance(store, SqliteStore):
+                await asyncio.to_thread(_copy_file, store.path, growing)
+            else:
+                await _snapshot(store, growing)
+            growing.replace(target)
+        finally:
+            growing.unlink(missing_ok=True)
+    except (OSError, sqlite3.Error, DBAPIError) as error:
+        raise DatabaseTrouble(f"No backup could be written to {folder} ({error}).") from None
     return target
 
 
-def _make_room(folder: Path, growing: Path) -> None:
-    """An empty file that only we can read: it will hold what is meant for organisers alone."""
+def _make_room(folder: Path, now: datetime) -> Path:
+    """The name of a backup that is not there yet, and beside it the empty file that becomes it.
+
+    Only we can read it: it will hold what is meant for organisers alone.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    while (target := folder / f"{now.strftime(_STAMP)}{_SUFFIX}").exists():
+        now += timedelta(seconds=1)  # no backup is ever written over
+    growing = target.with_suffix(".part")
     growing.unlink(missing_ok=True)
     os.close(os.open(growing, os.O_CREAT | os.O_EXCL, 0o600))
+    return target
 
 
 def _copy_file(source: Path, target: Path) -> None:
