@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import NullPool, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from storage.trouble import DatabaseTrouble
@@ -27,9 +27,10 @@ from storage.trouble import DatabaseTrouble
 log = logging.getLogger(__name__)
 
 #: Seconds between two looks at the lock that one holds or waits for, and until a look without an answer has failed.
-BEAT, PATIENCE = 1.5, 2.5
-#: Seconds of silence after which the server takes the holder for dead: later than the holder gives itself up.
-SERVER_IDLE, SERVER_INTERVAL, SERVER_COUNT = 4, 2, 2
+BEAT, PATIENCE = 1.5, 5.0
+#: Seconds of silence after which the server takes the holder for dead (4 + 3 x 2): later than the holder gives itself
+#: up (1.5 + 5), and early enough that another one speaks within 15.
+SERVER_IDLE, SERVER_INTERVAL, SERVER_COUNT = 4, 2, 3
 
 
 class NotLeading(Exception):
@@ -144,6 +145,7 @@ class AdvisoryLock:
         self._numbers = [count << 16 | shard for shard in sorted(shards)]
         self._connection: AsyncConnection | None = None
         self._beating: asyncio.Task[None] | None = None
+        self._wire: Any = None  # the driver's own connection
         self._gone = asyncio.Event()
         self._seen = 0.0  # loop time of the last answer
 
@@ -211,8 +213,8 @@ class AdvisoryLock:
             ("tcp_user_timeout", 1000 * (SERVER_IDLE + SERVER_INTERVAL * SERVER_COUNT)),
         ):
             await connection.execute(text(f"SET {key} = {value}"))
-        raw: Any = (await connection.get_raw_connection()).driver_connection
-        raw.add_termination_listener(lambda _connection: self._gone.set())
+        self._wire = (await connection.get_raw_connection()).driver_connection
+        self._wire.add_termination_listener(lambda _connection: self._gone.set())
         return connection
 
     @staticmethod
@@ -231,13 +233,19 @@ class AdvisoryLock:
         connection = self._connection
         if connection is None or self._gone.is_set():
             raise NotLeading("the lock on the database is lost")
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await connection.execute(text("SELECT 1"))
-        except (DBAPIError, OSError, TimeoutError):
+        answer = asyncio.create_task(connection.scalar(text("SELECT 1")), name="leadership look")
+        clock = asyncio.get_running_loop().time
+        while not answer.done():
+            asked = clock()
+            await asyncio.wait({answer}, timeout=PATIENCE)
+            if not answer.done() and clock() - asked < PATIENCE + 1:
+                break  # else it was not the server that took so long, but this process
+        if not answer.done() or answer.exception() is not None:
             self._gone.set()
-            raise NotLeading("the lock on the database is lost") from None
-        self._seen = asyncio.get_running_loop().time()
+            self._wire.terminate()
+            answer.cancel()
+            raise NotLeading("the lock on the database is lost")
+        self._seen = clock()
 
     async def lost(self) -> None:
         await self._gone.wait()
@@ -253,13 +261,12 @@ class AdvisoryLock:
         await self._hang_up()
 
     async def _hang_up(self) -> None:
+        """Whatever state the connection is in."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            raw: Any = (
-                connection.sync_connection and (await connection.get_raw_connection()).driver_connection
-            )
-            raw.terminate()
-            await connection.invalidate()
+            self._wire.terminate()
+            with contextlib.suppress(SQLAlchemyError):
+                await connection.close()
 
     async def holder(self) -> str | None:
         engine = create_async_engine(self._url, poolclass=NullPool, connect_args={"timeout": 10})
