@@ -14,7 +14,7 @@ from storage import persons
 from storage.database import Database, Tx, open_database
 from storage.tables import Row
 from storage.types import Instant, OurId
-from tests.database import first_day
+from tests.database import first_day_url
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 ADA, BOB = 246813579135792468, 135792468246813579
@@ -112,7 +112,7 @@ async def everything(tx: Tx) -> str:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> Any:
-    database = open_database(f"sqlite+aiosqlite:///{first_day(tmp_path / 'bot.db')}")
+    database = open_database(first_day_url(tmp_path))
     yield database
     await database.close()
 

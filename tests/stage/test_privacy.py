@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +10,7 @@ import pytest
 
 from bot.rehearsal.answers import Answer
 from bot.rehearsal.people import Person
+from storage.tables import Row
 from tests.stage.conftest import Bench, text_of
 from tests.stage.test_outward import files
 
@@ -35,9 +34,10 @@ async def press(person: Person, answer: Answer, label: str) -> Answer:
     return pressed
 
 
-def whole_database(stage: Bench) -> str:
-    with closing(sqlite3.connect(stage.app.database.path)) as connection:
-        return "\n".join(connection.iterdump())
+async def whole_database(stage: Bench) -> str:
+    return "\n".join(
+        [f"{name}: {await stage.rows(f'SELECT * FROM {name}')}" for name in Row.metadata.tables]  # noqa: S608
+    )
 
 
 async def a_busy_member(stage: Bench) -> None:
@@ -80,7 +80,7 @@ async def test_what_is_known_is_shown_exported_and_forgotten(stage: Bench) -> No
 
     await stage.eventually(told)
     await stage.settled()
-    left = whole_database(stage)
+    left = await whole_database(stage)
     assert str(stage.alice.id) not in left
     assert "alice" not in left.casefold()
     assert await stage.rows("SELECT count(*) FROM votes GROUP BY proposal_id") == [(2,), (2,)]
