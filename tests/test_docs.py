@@ -68,24 +68,40 @@ def test_the_example_configuration_loads_as_it_is() -> None:
 
 def slash_commands() -> Iterator[str]:
     """The full names of all commands of all cogs: "propose", "session plan"."""
+    return (command.qualified_name for command in _commands())
+
+
+def _commands() -> Iterator[app_commands.Command]:
     for module in pkgutil.iter_modules(cogs.__path__, "cogs."):
         for cog in vars(importlib.import_module(module.name)).values():
             if isinstance(cog, type) and issubclass(cog, commands.Cog) and cog.__module__ == module.name:
                 for command in cog.__cog_app_commands__:
-                    yield from _names(command)
+                    yield from _leaves(command)
 
 
-def _names(command: app_commands.Command | app_commands.Group) -> Iterator[str]:
+def _leaves(command: app_commands.Command | app_commands.Group) -> Iterator[app_commands.Command]:
     if isinstance(command, app_commands.Group):
         for child in command.commands:
-            yield from _names(child)
+            yield from _leaves(child)
     else:
-        yield command.qualified_name
+        yield command
 
 
 @pytest.mark.parametrize("name", sorted(set(slash_commands())))
 def test_every_slash_command_is_in_the_manual(name: str) -> None:
     assert re.search(rf"`/{name}\b", manual()), f"say in README.md or docs/ what /{name} does"
+
+
+@pytest.mark.parametrize("doc", MANUAL, ids=each_doc)
+def test_every_slash_command_of_the_manual_exists_with_the_options_that_are_named(doc: Path) -> None:
+    known = {command.qualified_name: {one.name for one in command.parameters} for command in _commands()}
+    groups = {name.partition(" ")[0] for name in known if " " in name}
+    for said in re.findall(r"`/([a-z][^`\n]*)`", doc.read_text("utf-8")):
+        words = said.split()
+        name = next((n for n in (" ".join(words[:2]), words[0]) if n in known), None)
+        assert name or words[0] in groups, f"there is no /{said}"
+        named = set(re.findall(r"(?:^|\s)([a-z_]+):(?=\s|$|\w)", said)) if name else set()
+        assert named <= known.get(name or "", set()), f"/{name} has no such option: {said}"
 
 
 def test_help_lists_every_slash_command_once_and_fits_on_a_card() -> None:

@@ -87,8 +87,7 @@ def mail_text(speaker: Speaker, free: Sequence[Session], group: str) -> str:
             "",
             f"Dear {flat(speaker.name)},",
             "",
-            f"we would be glad to hear you in {flat(group)}, a reading group that meets online. Would you give a talk "
-            f"about your work? A session lasts {' or '.join(map(str, lengths))} minutes, with time for questions.",
+            _request(flat(group), lengths),
             "",
             f"These dates are free. The times are yours, by the clocks of {zone}:",
             "",
@@ -110,6 +109,13 @@ def mail_text(speaker: Speaker, free: Sequence[Session], group: str) -> str:
             f"the organisers of {flat(group)}",
             "",
         ]
+    )
+
+
+def _request(group: str, lengths: Sequence[int]) -> str:
+    return (
+        f"we would be glad to hear you in {group}, a reading group that meets online. Would you give a talk about your "
+        f"work? A session lasts {' or '.join(map(str, lengths))} minutes, with time for questions."
     )
 
 

@@ -157,7 +157,7 @@ def show(series: Series, rules: Sequence[Rule], rows: Sequence[DateRow], *, orga
     """`/series show`: how it repeats, its next dates, and for organisers buttons to bring back what is called off."""
     states = {"paused": "Paused: nothing more is planned.", "ended": "It has ended."}
     buttons = [
-        _bring_back(series, row.occurrence.key, f"Bring back {row.occurrence.wall:%-d %B}")
+        _bring_back(series, row.occurrence.key, f"Bring back {day_words(row.occurrence.wall, year=False)}")
         for row in rows
         if row.is_off and organiser
     ]

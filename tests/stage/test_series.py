@@ -97,7 +97,7 @@ async def test_a_skipped_date_is_brought_back_by_its_button_with_all_that_was_kn
     assert "every Monday, 17:00 Europe/Berlin" in reader.text
     assert not reader.message.buttons
     await stage.olga.press(skipped, label="It takes place after all")
-    await stage.olga.press(shown, label="Bring back 13 July")
+    await stage.olga.press(shown, label="Bring back Monday 13 July")
     await stage.later(days=14)
     assert await dates(stage) == [*MONDAYS[2:], "2026-07-06T17:00", "2026-07-13T17:00"]
     assert "2026-06-15T17:00" in await dates(stage, "held")
