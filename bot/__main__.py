@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     _setup_parser(commands)
+    _settings_parser(commands)
 
     check = commands.add_parser("check", help="tell what is wrong before anything is started, with the cure")
     _needs_config(check)
@@ -141,6 +142,23 @@ def _needs_config(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _settings_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    both = commands.add_parser("settings", help="what organisers set on a server, as a file")
+    kinds = both.add_subparsers(required=True, metavar="what")
+    out = kinds.add_parser("export", help="write it")
+    out.add_argument("file", type=Path, nargs="?", help="where to (standard output)")
+    out.set_defaults(command=_export_settings)
+    take_in = kinds.add_parser("import", help="make the settings those of a file, and no others")
+    take_in.add_argument("file", type=Path, help="what an export wrote")
+    take_in.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+    take_in.set_defaults(command=_import_settings)
+    for parser in (out, take_in):
+        parser.add_argument(
+            "--guild", type=int, metavar="ID", help="which server, when the bot serves several"
+        )
+        _needs_config(parser)
+
+
 def _setup_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     setup = commands.add_parser(
         "setup", help="write a configuration, by questions or by these flags, and check it"
@@ -158,6 +176,8 @@ def _setup_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     setup.add_argument("--force", action="store_true", help="overwrite the configuration without asking")
     setup.add_argument("--offline", action="store_true", help="do not ask Discord and arXiv in the check")
     setup.set_defaults(command=_setup)
+
+
 def _add_db(commands: Any) -> None:
     """`db` and what it can do."""
     parser = commands.add_parser("db", help="migrate, back up, restore or move the database")
@@ -265,6 +285,34 @@ def _export_talks(options: argparse.Namespace) -> int:
         return TROUBLE
     print(f"{number} talks written to {options.file}.")
     return OK
+
+
+def _export_settings(options: argparse.Namespace) -> int:
+    from bot.moving import export_settings
+
+    settings = config.load(options.config)
+    return _at_the_desk("settings", export_settings(settings, options.file, options.guild, sys.stdout))
+
+
+def _import_settings(options: argparse.Namespace) -> int:
+    from bot.clock import SystemClock
+    from bot.moving import Asked, import_settings
+
+    settings = config.load(options.config)
+    asked = Asked(options.guild, options.dry_run)
+    return _at_the_desk("settings", import_settings(settings, SystemClock(), options.file, asked, sys.stdout))
+
+
+def _at_the_desk(name: str, work: Coroutine[None, None, int | None]) -> int:
+    """Do some work on the database; what stands in its way is a sentence."""
+    from bot.desk import WhichServer
+    from storage.database import DatabaseTrouble
+
+    try:
+        return asyncio.run(work) or OK
+    except (DatabaseTrouble, OSError, UnicodeDecodeError, WhichServer) as trouble:
+        print(f"{name}: {trouble}", file=sys.stderr)
+        return TROUBLE
 
 
 def _rehearse(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""For a human at the keyboard of the server: talks of the past from a file into the archive, and out of it."""
+"""For a human at the keyboard of the server: talks of the past and settings, from files and into files."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bot.desk import alone, opened, server_of
 from bot.publish import talks
 from bot.publish.past import Incoming, read
 from bot.publish.record import Record
+from bot.services import settings_file
 from bot.services.archive import Archive
 from bot.services.papers import Papers, arxiv_client
 from bot.services.past import Outcome, Past
@@ -24,6 +25,7 @@ from bot.services.records import Records
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
 from bot.sources import SourceTrouble
+from storage import guilds
 
 #: What `export talks` writes, by the end of the file's name.
 FORMATS = {".csv": talks.to_csv, ".json": talks.to_json}
@@ -130,3 +132,33 @@ class _Bar:
     def end(self) -> None:
         if self._shown >= 0:
             self._out.write("\r" + " " * 60 + "\r")
+
+
+async def export_settings(settings: Settings, file: Path | None, guild_id: int | None, out: TextIO) -> None:
+    """Write what a server's organisers set, to a file or to `out`. Raises WhichServer, DatabaseTrouble, OSError."""
+    async with opened(settings) as database:
+        text = await settings_file.export(database, await server_of(database, guild_id))
+    if file is None:
+        out.write(text)
+    else:
+        await asyncio.to_thread(file.write_text, text, "utf-8")
+
+
+async def import_settings(settings: Settings, clock: Clock, file: Path, asked: Asked, out: TextIO) -> int:
+    """Make a server's settings those of a file, and print what changes; with `dry_run` print it only.
+
+    Raises ConfigError for what cannot be set, OSError for the file, WhichServer, and DatabaseTrouble.
+    """
+    wanted = settings_file.read(await asyncio.to_thread(file.read_text, "utf-8"), settings)
+    if asked.dry_run:
+        async with opened(settings) as database, database.reading() as tx:
+            before = await guilds.overrides(tx, await server_of(database, asked.guild_id))
+            changes = settings_file.difference(before, wanted)
+    else:
+        async with alone(settings, clock.now()) as database:
+            guild_id = await server_of(database, asked.guild_id)
+            changes = await settings_file.take_in(database, guild_id, wanted, clock.now())
+    for key, was, becomes in changes:
+        print(f"{key}: {was} → {becomes}", file=out)
+    print(f"{len(changes)} {'would change' if asked.dry_run else 'changed'}.", file=out)
+    return 0

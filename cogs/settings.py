@@ -35,9 +35,15 @@ class SettingsCommands(commands.Cog):
         await answer(interaction, self._settings.help)
 
     @settings.command()
-    async def show(self, interaction: discord.Interaction[Any]) -> None:
+    @app_commands.describe(key="All about one of them")
+    async def show(self, interaction: discord.Interaction[Any], key: str | None = None) -> None:
         """Every setting, its value and where it comes from"""
-        await answer(interaction, self._settings.show)
+        await answer(interaction, lambda actor: self._settings.show(actor, key))
+
+    @settings.command()
+    async def history(self, interaction: discord.Interaction[Any]) -> None:
+        """Who changed which setting"""
+        await answer(interaction, self._settings.history)
 
     @settings.command(name="set")
     @app_commands.describe(key="Which setting", value="Its new value; several are separated by commas")
@@ -53,6 +59,15 @@ class SettingsCommands(commands.Cog):
         """Go back to the value of the config file, or the default"""
         await answer(interaction, lambda actor: self._settings.reset(actor, key))
 
+    @set_value.autocomplete("value")
+    async def _values(
+        self, interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        key = str(getattr(interaction.namespace, "key", ""))
+        found = await self._settings.preview(interaction.guild_id or 0, key, typed)
+        return [app_commands.Choice(name=name, value=value) for name, value in found if value]
+
+    @show.autocomplete("key")
     @set_value.autocomplete("key")
     @reset.autocomplete("key")
     async def _keys(

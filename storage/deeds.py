@@ -51,6 +51,12 @@ async def last_done(tx: Tx, guild_id: int, noun: str) -> dict[int, datetime]:
     return {noun_id: done_at for noun_id, done_at in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
+async def last_about(tx: Tx, guild_id: int, noun: str, field: str) -> Deed | None:
+    """The last deed that changed a field, of the latest 200 to a noun without an id."""
+    rows = await of(tx, guild_id, noun, 0, limit=200)
+    return next((deed for deed in rows if any(change[0] == field for change in deed.changes)), None)
+
+
 async def take_doubt(tx: Tx, guild_id: int, user_id: int, doubt_id: int) -> Doubt | None:
     """What a person was asked back about, once; nobody else can answer it."""
     doubt = await tx.get(Doubt, doubt_id)

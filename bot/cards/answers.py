@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.cards.base import Button, Card, action, plain
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One setting as `/settings show` lists it."""
-
-    key: str
-    value: str
-    source: str
-    about: str
 
 
 def refusal(sentence: str) -> Card:
@@ -31,20 +20,6 @@ def failure(reference: str) -> Card:
         f"If it happens again, tell an organiser this reference: `{reference}`.",
         tone="bad",
     )
-
-
-def settings(rows: Sequence[Shown]) -> Card:
-    """`/settings show`: each value and where it comes from."""
-    lines = [f"`{row.key}` = **{plain(row.value, 150)}** · {row.source}\n-# {row.about}" for row in rows]
-    return Card(
-        title="Settings of this server",
-        text="\n".join(lines),
-        footer="Change one with /settings set, go back with /settings reset.",
-    )
-
-
-def setting_changed(key: str, value: str, source: str) -> Card:
-    return Card(title="Changed", text=f"`{key}` is now **{plain(value, 300)}** ({source}).", tone="good")
 
 
 def undeliverable(place: str, cause: str, waiting: str) -> Card:

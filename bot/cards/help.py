@@ -95,6 +95,7 @@ ORGANISERS: tuple[Section, ...] = (
             "setup": "what is missing on this server, and making it",
             "settings show": "every setting, and where it comes from",
             "settings set": "change one",
+            "settings history": "who changed what",
             "settings reset": "take a change back",
             "outbox": "what waits to be said or could not be, and why",
             "export": "all data of the group as files",

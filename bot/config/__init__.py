@@ -7,9 +7,6 @@ their server, and what it is for. The same table reads the file, checks `/settin
 
 from __future__ import annotations
 
-import os
-import re
-import stat
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import readers
+from bot.config.problems import ConfigError
 from bot.config.readers import CUSTOM_EMOJI, WEEKDAYS, Schedule, is_loopback
 from bot.config.tables import read_conferences, read_topics, suggest
+from bot.config.token import is_open_to_others, read_token
 from bot.publish.record import OutsideArchive
 from bot.topics.taxonomy import Topic
 from bot.when import Conference, Lead, Quiet
@@ -33,17 +32,11 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "is_loopback",
+    "is_open_to_others",
     "load",
     "parse",
+    "read_token",
 ]
-
-
-class ConfigError(Exception):
-    """What is wrong with the configuration; `problems` holds one sentence each, naming the key and the cure."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True)
@@ -456,43 +449,3 @@ def load(path: Path) -> Settings:
         raise ConfigError(
             [f"{path}: is not valid TOML: {error}. Texts need quotes, lists need [ ]."]
         ) from None
-
-
-def read_token(discord: Discord, environ: Mapping[str, str] = os.environ) -> str:
-    """The bot's token from DISCORD_TOKEN or `discord.token_file`. Raises ConfigError with the cure."""
-    token = environ.get("DISCORD_TOKEN", "").strip()
-    if token:
-        return _checked_token(token, "DISCORD_TOKEN")
-    if not discord.token_file:
-        raise ConfigError(
-            [
-                "discord.token_file: no token. Set the environment variable DISCORD_TOKEN, or name a file that has it."
-            ]
-        )
-    path = Path(discord.token_file)
-    if is_open_to_others(path):
-        raise ConfigError(
-            [f"discord.token_file: other users of this machine can read {path}. Run: chmod 600 {path}"]
-        )
-    try:
-        token = path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            [f"discord.token_file: {path} cannot be read ({type(error).__name__}). Check the path."]
-        ) from None
-    return _checked_token(token, "discord.token_file")
-
-
-def is_open_to_others(path: Path) -> bool:
-    """Whether other users of the machine can read a file that holds a secret (POSIX only)."""
-    return os.name == "posix" and path.exists() and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
-
-
-def _checked_token(token: str, source: str) -> str:
-    """A token is one word of printable ASCII; what was wrong is said without showing it."""
-    token = token.removeprefix("Bot ").strip()
-    if not re.fullmatch(r"[!-~]+", token):
-        raise ConfigError(
-            [f"{source}: does not hold a token (one word). Copy it again from Discord's developer page."]
-        )
-    return token

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cards import Card, answers, sessions
+from bot.cards import Card, answers, sessions, settings
 from bot.cards import help as help_cards
 from bot.cards.ballots import Tally, ballot
 from bot.cards.digests import Heading, Line, digest
@@ -76,10 +76,10 @@ CARDS: dict[str, Callable[[], Card]] = {
         left=3,
         needed=2,
     ),
-    "settings": lambda: answers.settings(
-        [answers.Shown("group.timezone", "Europe/Berlin", "default", "The zone.")]
+    "settings": lambda: settings.settings(
+        [settings.Shown("group.timezone", "Europe/Berlin", "default", "The zone.")]
     ),
-    "setting-changed": lambda: answers.setting_changed("group.session_minutes", "90", "set here"),
+    "setting-changed": lambda: settings.changed("group.session_minutes", "60", "90", "set here"),
     "help": lambda: help_cards.card(organiser=False, emoji="👍"),
     "help-organiser": lambda: help_cards.card(organiser=True, emoji="paper:812345678901234567"),
     "failure": lambda: answers.failure("abcd1234"),

@@ -103,6 +103,33 @@ async def test_keys_are_offered_while_one_types(stage: Bench) -> None:
     assert all(KEYS[choice.value].per_server for choice in found)
 
 
+async def test_a_value_is_explained_while_one_types_and_a_change_is_written_down(stage: Bench) -> None:
+    person = stage.server.people["olga"]
+
+    async def offered(key: str, typed: str) -> list[str]:
+        found = await person.autocomplete(
+            "/settings set", channel="general", option="value", typed=typed, key=key
+        )
+        return [choice.name for choice in found]
+
+    assert await offered("digest.at", "7") != await offered("digest.at", "07:00")
+    assert await offered("digest.at", "07:00") == ["07:00 (now: 08:30)"]
+    assert (await offered("group.timezone", "Mars"))[0].startswith("✘ ")
+    assert "it was **75**" in await change(stage, "group.session_minutes", "90")
+    about = await stage.olga.slash("/settings show", channel="general", key="group.session_minutes")
+    for words in (
+        "How long a session lasts",
+        "**90** (set here)",
+        "config file: 75",
+        "Default: 60",
+        f"<@{stage.olga.id}>",
+    ):
+        assert words in about.text
+    history = await stage.olga.slash("/settings history", channel="general")
+    assert "`group.session_minutes` 75 → **90**" in history.text
+    assert "Only organisers" in (await stage.alice.slash("/settings history", channel="general")).text
+
+
 async def test_the_vote_emoji_holds_for_ballots_to_come_and_the_old_ones_keep_theirs(stage: Bench) -> None:
     old = await stage.ballot(PAPER)
     await change(stage, "group.vote_emoji", "⭐")
