@@ -226,6 +226,7 @@ class App:
             event(log, "database.backed_up", file=saved)
         database = Database(store)
         database.fence = self._leadership.assure
+        database.on_health = _tell_health
         return database
 
     def _backups(self) -> list[Backups]:
@@ -418,3 +419,11 @@ class App:
     def stop(self) -> None:
         """Have `run` return soon."""
         self.stopping.set()
+
+
+def _tell_health(illness: str | None) -> None:
+    """The database fell ill, or is well again. What is under way meanwhile is not lost: it is tried again."""
+    if illness is None:
+        event(log, "database.well")
+    else:
+        event(log, "database.ill", logging.ERROR, cause=illness)

@@ -89,8 +89,9 @@ class Timers:
                 self._kicked.clear()
                 try:
                     self._due = await self._start_due()
-                except Exception:
-                    log.exception("the timers could not look what is due")
+                except Exception as error:
+                    if not getattr(error, "told", False):
+                        log.exception("the timers could not look what is due")
                     self._due = self._clock.now() + AFTER_ERROR
                 self._arm(self._due)
                 if not self._kicked.is_set():
@@ -124,7 +125,8 @@ class Timers:
     def _done(self, number: int, task: asyncio.Task[None]) -> None:
         del self._running[number]
         if not task.cancelled() and (error := task.exception()):
-            log.error("timed work of %s broke", type(self._services[number]).__name__, exc_info=error)
+            if not getattr(error, "told", False):
+                log.error("timed work of %s broke", type(self._services[number]).__name__, exc_info=error)
             self._rest_until[number] = asyncio.get_running_loop().time() + AFTER_ERROR.total_seconds()
         self.kick()
 

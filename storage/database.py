@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from storage.stores import Store, store_of
@@ -19,7 +19,9 @@ Tx = AsyncSession
 class Database:
     """A store that is open: many readers, one writer at a time.
 
-    `on_wake` is called after the commit of a transaction that called `wake(tx)`: something became due.
+    `on_wake` is called after the commit of a transaction that called `wake(tx)`: something became due. `on_health` is
+    called when the store falls ill (a full disk, a lock, damage), with a sentence that has the cure, and, with None,
+    when something could be written again.
     """
 
     def __init__(self, store: Store) -> None:
@@ -27,8 +29,10 @@ class Database:
         self.store = store
         self.engine = store.engine()
         self.on_wake: Callable[[], None] = lambda: None
+        self.on_health: Callable[[str | None], None] = lambda _illness: None
         self.fence: Callable[[], Awaitable[None]] | None = None  # returns while this process may write
         self._writer = asyncio.Lock()
+        self._illness: str | None = None
         self._write = async_sessionmaker(
             self.engine.execution_options(**store.writing), expire_on_commit=False
         )
@@ -40,22 +44,40 @@ class Database:
     async def transaction(self) -> AsyncIterator[Tx]:
         """A read-write transaction: commits at the end, rolls back on an exception.
 
-        Within the process writers queue here, in order, instead of meeting in the store.
+        Within the process writers queue here, in order, instead of meeting in the store. Raises DatabaseTrouble while
+        the store is ill.
         """
         async with self._writer:
             if self.fence:
                 await self.fence()
-            async with self._write.begin() as tx:
+            async with self._troubles(), self._write.begin() as tx:
                 yield tx
             woken = tx.info.pop("wake", False)
+            self._feels(None)
         if woken:
             self.on_wake()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
         """A consistent view for reading; it neither waits for writers nor holds them up."""
-        async with self._read() as tx:
+        async with self._troubles(), self._read() as tx:
             yield tx
+
+    @asynccontextmanager
+    async def _troubles(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            sentence = self.store.illness(error)
+            if sentence is None:
+                raise
+            self._feels(sentence)
+            raise DatabaseTrouble(sentence) from error
+
+    def _feels(self, illness: str | None) -> None:
+        if illness != self._illness:
+            self._illness = illness
+            self.on_health(illness)
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from storage.backups import backup
 from storage.schema import HEAD, refuse_newer, revision, upgrade
 from storage.stores import Store
+from storage.trouble import DatabaseTrouble
 
 
 async def migrate(store: Store, now: datetime, folder: Path) -> Path | None:
@@ -26,6 +29,10 @@ async def migrate(store: Store, now: datetime, folder: Path) -> Path | None:
     try:
         async with engine.begin() as connection:
             await connection.run_sync(upgrade)
+    except DBAPIError as error:
+        if sentence := store.illness(error):
+            raise DatabaseTrouble(sentence) from error
+        raise
     finally:
         await engine.dispose()
     return saved

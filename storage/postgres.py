@@ -74,6 +74,18 @@ class PostgresStore:
                 of_config=True,
             )
 
+    def illness(self, error: BaseException) -> str | None:
+        """By https://www.postgresql.org/docs/current/errcodes-appendix.html."""
+        said = getattr(getattr(error, "orig", None), "__cause__", None) or error
+        state = str(getattr(said, "sqlstate", None) or "")
+        known = {
+            "53100": "its disk is full. Make room on it",
+            "25006": "it is read-only. Let it be written to",
+        }.get(state)
+        if known is None and (state[:2] in ("08", "57", "53") or isinstance(said, OSError)):
+            known = "it does not answer. Start it, or see its log"
+        return f"{self.name} cannot be used: {known}. ({said})" if known else None
+
     def _trouble(self, error: Exception) -> DatabaseTrouble:
         """What a failed connection means, and its cure."""
         cause = getattr(getattr(error, "orig", None), "__cause__", None) or error

@@ -29,7 +29,8 @@ async def revision(store: Store) -> str | None:
             return await connection.run_sync(_revision, store.name)
     except DBAPIError as error:
         raise DatabaseTrouble(
-            f"{store.name} cannot be read as a database ({error.orig}). Restore a backup."
+            store.illness(error)
+            or f"{store.name} cannot be read as a database ({error.orig}). Restore a backup."
         ) from None
     finally:
         await engine.dispose()

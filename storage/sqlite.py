@@ -69,6 +69,9 @@ class SqliteStore:
             cause = f"storage.url: cannot make the folder {self.path.parent} ({error.strerror}). Name another place."
             raise DatabaseTrouble(cause, of_config=True) from None
 
+    def illness(self, error: BaseException) -> str | None:
+        return illness(error, self.path)
+
     async def check(self) -> None:
         await asyncio.to_thread(check_integrity, self.path)
 
@@ -101,18 +104,38 @@ def _begins_itself(engine: AsyncEngine) -> AsyncEngine:
     return engine
 
 
+_RESTORE = "Restore a backup: python -m bot db restore FILE."
+#: What SQLite says (https://www.sqlite.org/rescode.html), and what to do about it.
+_ILLNESSES = {
+    sqlite3.SQLITE_FULL: "the disk is full. Make room on it",
+    sqlite3.SQLITE_READONLY: "the file may not be written to. Make file, folder and disk writable for the bot",
+    sqlite3.SQLITE_PERM: "the bot may not open the file. Give it the right to read and write",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened. See that its folder is there and writable for the bot",
+    sqlite3.SQLITE_BUSY: "another program holds the file (a sqlite3 shell, a backup). End that program",
+    sqlite3.SQLITE_LOCKED: "another program holds the file (a sqlite3 shell, a backup). End that program",
+    sqlite3.SQLITE_IOERR: "the disk does not read or write as it should. See the system's log, and think of a backup",
+    sqlite3.SQLITE_CORRUPT: f"the file is damaged. {_RESTORE[:-1]}",
+    sqlite3.SQLITE_NOTADB: f"the file is not a usable SQLite database. {_RESTORE[:-1]}",
+}
+
+
+def illness(error: BaseException, path: Path) -> str | None:
+    """What an error of SQLite says is wrong with a file, with the cure; None for what is our own mistake."""
+    said = getattr(error, "orig", None) or error
+    known = _ILLNESSES.get((getattr(said, "sqlite_errorcode", None) or 0) & 0xFF)
+    return f"{path} cannot be used: {known}. ({said})" if known else None
+
+
 def check_integrity(path: Path) -> None:
-    """Refuse a file that is not a sound SQLite database. Raises DatabaseTrouble."""
+    """Refuse a file that is not a sound SQLite database, or that cannot be written to. Raises DatabaseTrouble."""
     if not path.exists():
         return
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_TIMEOUT / 1000)) as found:
+        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT / 1000, isolation_level=None)) as found:
             (verdict,) = found.execute("PRAGMA quick_check(1)").fetchone()
+            found.execute("BEGIN IMMEDIATE")
+            found.execute("ROLLBACK")
     except sqlite3.DatabaseError as error:
-        raise DatabaseTrouble(
-            f"{path} is not a usable SQLite database ({error}). Restore a backup: python -m bot db restore FILE."
-        ) from None
+        raise DatabaseTrouble(illness(error, path) or f"{path} cannot be used: {error}. {_RESTORE}") from None
     if verdict != "ok":
-        raise DatabaseTrouble(
-            f"{path} is damaged ({verdict}). Restore a backup: python -m bot db restore FILE."
-        )
+        raise DatabaseTrouble(f"{path} is damaged ({verdict}). {_RESTORE}")

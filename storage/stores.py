@@ -46,6 +46,10 @@ class Store(Protocol):
         """Raises DatabaseTrouble when it can be seen that nothing can be written."""
         ...
 
+    def illness(self, error: BaseException) -> str | None:
+        """What a driver's error says is wrong with the store, with the cure; None for what is our own mistake."""
+        ...
+
     def leadership(self) -> Leadership:
         """The right to be the one process that speaks."""
         ...

@@ -16,6 +16,7 @@ from bot.chat.draw import drawn, drawn_form, redrawn
 from bot.chat.home import carried, carrying
 from bot.log import event
 from bot.services.people import Actor, Refused
+from storage.database import DatabaseTrouble
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ CROWD = 40
 #: Seconds that one of a crowd is given, and whoever may get a form: Discord takes that only as the first answer.
 FORM_PROMPT = 2.3
 _ALREADY_ACKNOWLEDGED, _UNKNOWN_INTERACTION = 40060, 10062
+_ILL = "I cannot write anything down just now, and have changed nothing. Whoever runs me finds the cause in my log."
 
 #: The answers being given. Each runs in the task of its interaction.
 _at_work: set[asyncio.Task[Any]] = set()
@@ -146,6 +148,8 @@ async def _done(
         return (said if interaction.guild_id else carrying(said, actor.guild_id)), True
     except Refused as refusal:
         return answers.refusal(str(refusal)), False
+    except DatabaseTrouble:  # the log has it, with the cure
+        return answers.refusal(_ILL), False
     except Exception as error:  # noqa: BLE001 - the edge: whatever it was, the person is told and the log has it
         return failed(interaction, error), False
 

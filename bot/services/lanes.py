@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from storage import outbox
-from storage.database import Database
+from storage.database import Database, DatabaseTrouble
 from storage.outbox import Lane
 
 log = logging.getLogger(__name__)
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 50
 #: How long a lane rests after a mistake of our own.
 AFTER_ERROR = timedelta(minutes=1)
+#: When to look whether a database that was ill can be written to again.
+AFTER_ILLNESS = timedelta(seconds=30)
 
 #: Delivers what is due in a lane; asks now and then whether it may go on.
 Work = Callable[[Lane, Callable[[], bool]], Awaitable[None]]
@@ -31,19 +33,22 @@ class Lanes:
         self._database, self._clock, self._work = database, clock, work
         self._at_work: dict[Lane, asyncio.Task[None]] = {}
         self._closing = False
+        self._ill_until = 0.0  # by the clock's monotonic seconds
 
     async def next_due(self) -> datetime | None:
         """When a lane that is idle has something to do; None also while enough are at work: one that ends says so."""
         if self._closing or len(self._at_work) >= AT_ONCE:
             return None
         now = self._clock.now()
+        if (ill := self._ill_until - self._clock.monotonic()) > 0:
+            return now + timedelta(seconds=ill)
         async with self._database.reading() as tx:
             due = await outbox.due_lanes(tx, now, limit=len(self._at_work) + 1)
             return now if set(due) - self._at_work.keys() else await outbox.next_try_after(tx, now)
 
     async def run_due(self, now: datetime) -> None:
         """Set lanes with something due to work. Returns at once; `settle` waits."""
-        if self._closing:
+        if self._closing or self._clock.monotonic() < self._ill_until:
             return
         async with self._database.reading() as tx:
             due = await outbox.due_lanes(tx, now, limit=AT_ONCE)
@@ -56,6 +61,8 @@ class Lanes:
     async def _work_off(self, lane: Lane) -> None:
         try:
             await self._work(lane, lambda: not self._closing)
+        except DatabaseTrouble:  # the log has it
+            self._ill_until = self._clock.monotonic() + AFTER_ILLNESS.total_seconds()
         except Exception:  # our own mistake: the lane rests, so that it neither spins nor holds up the others
             log.exception("a lane of the outbox broke: %s", lane)
             now = self._clock.now()
@@ -65,7 +72,7 @@ class Lanes:
     def _rest(self, lane: Lane, task: asyncio.Task[None]) -> None:
         self._at_work.pop(lane, None)
         if not task.cancelled() and (error := task.exception()):
-            # Not even the rest could be noted, so the database is ill; the timers' safety net looks again.
+            # Not even the rest could be noted; the timers' safety net looks again.
             log.error("a lane of the outbox stopped: %s", lane, exc_info=error)
         else:
             self._database.on_wake()
