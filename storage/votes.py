@@ -85,6 +85,22 @@ async def hand_marks(tx: Tx, proposal_id: int, users: Collection[int] | None = N
     return {user: frozenset(marks.split()) for user, marks in await tx.execute(query)}
 
 
+async def marks_of(
+    tx: Tx, proposal_ids: Collection[int]
+) -> tuple[dict[int, dict[int, Marks]], dict[int, dict[int, Marks]]]:
+    """The reactions that make the votes, and the raised hands, on some ballots: by proposal and person."""
+    found: list[dict[int, dict[int, Marks]]] = []
+    for table in (Vote, Hand):
+        rows = await tx.execute(
+            select(table.proposal_id, table.user_id, table.marks).where(table.proposal_id.in_(proposal_ids))
+        )
+        of: dict[int, dict[int, Marks]] = {}
+        for proposal_id, user_id, marks in rows:
+            of.setdefault(proposal_id, {})[user_id] = frozenset(marks.split())
+        found.append(of)
+    return found[0], found[1]
+
+
 async def mark_counts(tx: Tx) -> dict[int, Counter[str]]:
     """How many reactions of each kind the ledger knows on each open ballot, over all servers."""
     found: dict[int, Counter[str]] = {}

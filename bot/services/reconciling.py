@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +20,9 @@ from storage.tables import Proposal
 from storage.votes import CARRIED, NONE, Marks
 
 log = logging.getLogger(__name__)
+
+#: So many ballots are read, and then held against the ledger, at once.
+TOGETHER = 20
 
 #: How often each mark stands on a message, without the bot's own.
 Counts = Counter[str]
@@ -51,6 +55,16 @@ class Compared:
     unseen: list[Proposal] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Found:
+    """What reading a ballot found: votes that are new, and gone; or why it could not be read."""
+
+    ballot: Proposal
+    new: int = 0
+    gone: int = 0
+    trouble: Unreadable | None = None
+
+
 class Reconciling:
     """Compares and reads ballots."""
 
@@ -80,29 +94,63 @@ class Reconciling:
                     seen.equal.append(ballot)
         return seen
 
-    async def read(self, reader: Reader, ballot: Proposal) -> tuple[int, int]:
-        """Make the ledger of one ballot what Discord shows; how many votes are new, and gone."""
-        message_id, channel_id = ballot.ballot_message_id or 0, ballot.ballot_channel_id or 0
-        async with self._votes.held(message_id):
-            people = await reader.people(channel_id, message_id, lambda e: meaning(ballot, e) is not None)
-            if people is None:
-                await self._lost(ballot)
-                return 0, 0
-            votes, hands = _by_person(ballot, people, "vote"), _by_person(ballot, people, "hand")
-            async with (
-                self._database.reading() as tx
-            ):  # most ballots are as the ledger says: that is quickly seen
-                known = await stored.vote_marks(tx, ballot.proposal_id)
-                raised = await stored.hand_marks(tx, ballot.proposal_id)
-            target = _kept(known, votes)
-            if target == known and hands == raised:
-                return 0, 0
+    async def read(self, reader: Reader, ballots: Sequence[Proposal]) -> list[Found]:
+        """Make the ledger of ballots what Discord shows. One that cannot be read now is told, and left as it is."""
+        found: list[Found] = []
+        for start in range(0, len(ballots), TOGETHER):
+            found += await self._read_together(reader, ballots[start : start + TOGETHER])
+        return found
+
+    async def _read_together(self, reader: Reader, ballots: Sequence[Proposal]) -> list[Found]:
+        """Read some ballots; what happens on them meanwhile waits, and is applied after."""
+        shown: dict[int, People | None] = {}
+        found: list[Found] = []
+        async with AsyncExitStack() as holding:
+            for ballot in ballots:
+                message_id, channel_id = ballot.ballot_message_id or 0, ballot.ballot_channel_id or 0
+                await holding.enter_async_context(self._votes.held(message_id))
+                try:
+                    people = await reader.people(channel_id, message_id, _meant_on(ballot))
+                    shown[ballot.proposal_id] = people
+                except Unreadable as trouble:
+                    event(
+                        log, "votes.unreadable", logging.WARNING, proposal=ballot.proposal_id, cause=trouble
+                    )
+                    found.append(Found(ballot, trouble=trouble))
+            async with self._database.reading() as tx:  # most are as the ledger says: that is quickly seen
+                votes, hands = await stored.marks_of(tx, shown)
+            for ballot in ballots:
+                number = ballot.proposal_id
+                if number in shown:
+                    known = votes.get(number, {}), hands.get(number, {})
+                    found.append(await self._apply(reader, ballot, shown[number], *known))
+        return found
+
+    async def _apply(
+        self,
+        reader: Reader,
+        ballot: Proposal,
+        people: People | None,
+        known: Mapping[int, Marks],
+        raised: Mapping[int, Marks],
+    ) -> Found:
+        if people is None:
+            await self._lost(ballot)
+            return Found(ballot)
+        votes, hands = _by_person(ballot, people, "vote"), _by_person(ballot, people, "hand")
+        target = _kept(known, votes)
+        if target == known and hands == raised:
+            return Found(ballot)
+        try:
             barred = await self._roll.barred(reader, ballot.guild_id, votes.keys())
-            now = self._clock.now()
-            async with self._database.transaction() as tx:
-                await stored.set_votes(tx, ballot, target, now=now, barred=barred)
-                await stored.set_hands(tx, ballot, dict.fromkeys(raised, NONE) | hands, now=now)
-                wake(tx)
+        except Unreadable as trouble:
+            event(log, "votes.unreadable", logging.WARNING, proposal=ballot.proposal_id, cause=trouble)
+            return Found(ballot, trouble=trouble)
+        now = self._clock.now()
+        async with self._database.transaction() as tx:
+            await stored.set_votes(tx, ballot, target, now=now, barred=barred)
+            await stored.set_hands(tx, ballot, dict.fromkeys(raised, NONE) | hands, now=now)
+            wake(tx)
         new = sum(1 for user, marks in target.items() if marks and user not in known)
         gone = sum(1 for user in known if not target[user])
         if new or gone:
@@ -111,7 +159,7 @@ class Reconciling:
                 log, "votes.reconciled", proposal=ballot.proposal_id, guild=ballot.guild_id,
                 counted=new, taken_back=gone,
             )  # fmt: skip
-        return new, gone
+        return Found(ballot, new, gone)
 
     async def _lost(self, ballot: Proposal) -> None:
         """A moderator deleted the ballot, or its channel: its votes stay."""
@@ -122,6 +170,11 @@ class Reconciling:
             row.ballot_lost = True
             await stored.carry(tx, ballot.proposal_id)
         event(log, "ballot.lost", logging.WARNING, proposal=ballot.proposal_id, guild=ballot.guild_id)
+
+
+def _meant_on(ballot: Proposal) -> Callable[[str], bool]:
+    """Whether an emoji means something on a ballot."""
+    return lambda emoji: meaning(ballot, emoji) is not None
 
 
 def _relevant(ballot: Proposal, counts: Counts) -> Counts:

@@ -163,8 +163,9 @@ class Recount:
         seen = await self._ledger.compare(self._reader, ballots)
         if seen.unseen:
             raise Unreadable("the channel of the ballots cannot be read")
-        for ballot in seen.differ + seen.equal:
-            await self._ledger.read(self._reader, ballot)
+        for found in await self._ledger.read(self._reader, seen.differ + seen.equal):
+            if found.trouble:
+                raise found.trouble
         await self._roll.call(self._reader, guild_id)
 
     async def _ballots(self) -> Sequence[Proposal]:
@@ -177,15 +178,11 @@ class Recount:
         """Read ballots in full: how many votes came and went, by server."""
         assert self._reader is not None  # noqa: S101 - asked by the callers
         found: dict[int, tuple[int, int]] = {}
-        for ballot in ballots:
-            try:
-                new, gone = await self._ledger.read(self._reader, ballot)
-            except Unreadable as trouble:
-                event(log, "votes.unreadable", logging.WARNING, proposal=ballot.proposal_id, cause=trouble)
-                self.ballot(ballot.proposal_id, after=_PAUSE)
-                continue
-            before = found.get(ballot.guild_id, (0, 0))
-            found[ballot.guild_id] = before[0] + new, before[1] + gone
+        for one in await self._ledger.read(self._reader, ballots):
+            if one.trouble:
+                self.ballot(one.ballot.proposal_id, after=_PAUSE)
+            new, gone = found.get(one.ballot.guild_id, (0, 0))
+            found[one.ballot.guild_id] = new + one.new, gone + one.gone
         return found
 
     async def _settings_changed(self, tx: Tx, guild_id: int, _settings: ServerSettings) -> None:

@@ -15,7 +15,8 @@ from storage.tables import Post
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 POST = Post(
-    key="k", nonce="n", guild_id=1, place="proposals", kind="ballot_edit", data={}, due_at=NOW, next_try_at=NOW, op="edit"
+    key="k", nonce="n", guild_id=1, place="proposals", kind="ballot_edit", data={}, due_at=NOW, next_try_at=NOW,
+    op="edit",
 )  # fmt: skip
 
 
