@@ -6,7 +6,8 @@ import asyncio
 import csv
 import io
 import json
-import random
+import secrets
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -55,14 +56,18 @@ class Leaving:
         )  # fmt: skip
 
 
-def _pseudonyms() -> Any:
+def _pseudonyms() -> Callable[[int], int]:
     """Numbers for people, in no order that would tell who they are."""
-    numbers = list(range(1, 1_000_000))
-    random.SystemRandom().shuffle(numbers)
     given: dict[int, int] = {}
+    taken: set[int] = set()
 
     def pseudonym(user_id: int) -> int:
-        return given.setdefault(user_id, numbers[len(given)])
+        while user_id not in given:
+            number = secrets.randbelow(10**6 + 100 * len(taken)) + 1
+            if number not in taken:
+                taken.add(number)
+                given[user_id] = number
+        return given[user_id]
 
     return pseudonym
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.services.leaving import NotImportable, files_of, take_in
+from bot.services.leaving import NotImportable, _pseudonyms, files_of, take_in
 from storage import choices, guilds, leaving
 from storage.database import Database, open_database
 from storage.leaving import Data
@@ -133,6 +133,14 @@ def test_ways_to_join_and_contacts_leave_in_the_named_json_alone() -> None:
     assert not any(b"meet.example" in file for file in files.values())
     anonymous = files_of(leaving.anonymous(data, lambda user: user))
     assert not any(b"meet.example" in file or b"jane@" in file for file in anonymous.values())
+
+
+def test_the_numbers_in_place_of_people_are_drawn_at_once_and_differ() -> None:
+    pseudonym = _pseudonyms()
+    drawn = [pseudonym(user) for user in [*range(1000), *range(1000)]]
+    assert drawn[:1000] == drawn[1000:]
+    assert len(set(drawn)) == 1000
+    assert drawn[:1000] != sorted(drawn[:1000])
 
 
 async def test_an_anonymous_export_names_nobody_and_keeps_who_voted_alike(tmp_path: Path) -> None:

@@ -125,7 +125,12 @@ async def test_the_join_link_is_in_nothing_public(
         await stage.alice.slash("/calendar"),
         await stage.alice.slash("/nextsession"),
         await stage.alice.slash("/schedule"),
+        await stage.alice.slash("/archive"),
+        await stage.alice.slash("/reminders"),
+        await stage.olga.slash("/week"),
+        await stage.olga.slash("/export", anonymous=True),
         await stage.olga.slash("/session move", session=1, when="2026-06-16 17:00"),
+        await stage.alice.slash("/history session", session=1),
     ):
         await answer.final()
         assert SECRET not in answer.text
