@@ -209,6 +209,7 @@ class App:
                 services.proposing.balance,
                 services.retention,
             ],
+            database.reading,
         )
         database.on_wake = self.timers.kick
         self._stack.push_async_callback(self.timers.close)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -28,8 +29,11 @@ AFTER_ERROR = timedelta(seconds=30)
 class Timed(Protocol):
     """A service with work that is due at instants. All instants are aware UTC."""
 
-    async def next_due(self) -> datetime | None:
-        """The earliest instant at which there is something to do; None when there is nothing to wait for."""
+    async def next_due(self, view: Any, /) -> datetime | None:
+        """The earliest instant at which there is something to do; None when there is nothing to wait for.
+
+        All services are asked in one view of the database, for they are asked often.
+        """
         ...
 
     async def run_due(self, now: datetime) -> None:
@@ -38,10 +42,15 @@ class Timed(Protocol):
 
 
 class Timers:
-    """Runs timed services. `kick()` says that something may have become due."""
+    """Runs timed services. `kick()` says that something may have become due; `reading()` is a view for `next_due`."""
 
-    def __init__(self, clock: Clock, services: Sequence[Timed]) -> None:
-        self._clock, self._services = clock, list(services)
+    def __init__(
+        self,
+        clock: Clock,
+        services: Sequence[Timed],
+        reading: Callable[[], AbstractAsyncContextManager[Any]],
+    ) -> None:
+        self._clock, self._services, self._reading = clock, list(services), reading
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -102,19 +111,20 @@ class Timers:
     async def _start_due(self) -> datetime | None:
         """Set to work what is due and idle; the earliest instant of all that is not."""
         loop, now = asyncio.get_running_loop(), self._clock.now()
+        # What is at work is asked again when it is done.
+        idle = {n: service for n, service in enumerate(self._services) if n not in self._running}
+        async with self._reading() as view:
+            dues = {number: await service.next_due(view) for number, service in idle.items()}
         coming: list[datetime] = []
-        for number, service in enumerate(self._services):
+        for number, due in dues.items():
             rest = self._rest_until.get(number, 0) - loop.time()
-            if number in self._running:
-                continue  # it is asked again when it is done
-            due = await service.next_due()
             if due is None:
                 continue
             if rest > 0:
                 coming.append(max(due, now + timedelta(seconds=rest)))
             elif due <= self._clock.now():
                 task = asyncio.create_task(
-                    service.run_due(self._clock.now()), name=f"timed {type(service).__name__}"
+                    idle[number].run_due(self._clock.now()), name=f"timed {type(idle[number]).__name__}"
                 )
                 self._running[number] = task
                 task.add_done_callback(functools.partial(self._done, number))
@@ -142,7 +152,8 @@ class Timers:
 
     async def next_due(self) -> datetime | None:
         """The earliest instant at which any service has something to do."""
-        dues = [await service.next_due() for service in self._services]
+        async with self._reading() as view:
+            dues = [await service.next_due(view) for service in self._services]
         return min((due for due in dues if due is not None), default=None)
 
     async def settle(self) -> None:

@@ -38,10 +38,9 @@ class Aftercare:
         outbox.says("materials", self._materials)
         followed.follow(self._follow)
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, tx: Tx) -> datetime | None:
         """When the next session counts as held."""
-        async with self._database.reading() as tx:
-            times = await sessions.unclosed_times(tx)
+        times = await sessions.unclosed_times(tx)
         return min((start + timedelta(minutes=minutes) + AFTER for start, minutes in times), default=None)
 
     async def run_due(self, now: datetime) -> None:

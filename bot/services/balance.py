@@ -63,7 +63,7 @@ class Balance:
 
     # timed
 
-    async def next_due(self) -> datetime:
+    async def next_due(self, _tx: Tx) -> datetime:
         return self._look_at
 
     async def run_due(self, now: datetime) -> None:

@@ -108,7 +108,7 @@ class Ballots:
 
     # timed
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, _tx: Tx) -> datetime | None:
         return min(self._refresh_at or self._goodbyes_at, self._goodbyes_at)
 
     async def run_due(self, now: datetime) -> None:

@@ -129,10 +129,8 @@ class Choosing:
 
     # timed
 
-    async def next_due(self) -> datetime | None:
-        async with self._database.reading() as tx:
-            deadline = await choices.next_deadline(tx)
-            waiting = await choices.waiting(tx)
+    async def next_due(self, tx: Tx) -> datetime | None:
+        deadline, waiting = await choices.next_deadline(tx), await choices.waiting(tx)
         dues = [max(deadline.at, self._again_at)] if deadline else []
         return min([*dues, self._look_at] if waiting else dues, default=None)
 

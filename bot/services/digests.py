@@ -84,9 +84,8 @@ class Digests:
             await digests.plan(tx, guild_id=guild_id, day=run[0], channel=name, at=run[1], now=now)
         return run is not None
 
-    async def next_due(self) -> datetime | None:
-        async with self._database.reading() as tx:
-            return await digests.next_run_at(tx)
+    async def next_due(self, tx: Tx) -> datetime | None:
+        return await digests.next_run_at(tx)
 
     async def run_due(self, now: datetime) -> None:
         """Make every digest that is due; what fails stays due."""

@@ -122,7 +122,7 @@ class NativeEvents:
         self._read_at = self._clock.now() + after
         self._database.on_wake()
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, _tx: Tx) -> datetime | None:
         return self._read_at if self._reader is not None else None
 
     async def run_due(self, now: datetime) -> None:

@@ -41,9 +41,8 @@ class Horizon:
     async def _settings_changed(self, tx: Tx, guild_id: int, _settings: ServerSettings) -> None:
         await stored.look_again(tx, guild_id, now=self._clock.now())
 
-    async def next_due(self) -> datetime | None:
-        async with self._database.reading() as tx:
-            return await stored.next_due(tx)
+    async def next_due(self, tx: Tx) -> datetime | None:
+        return await stored.next_due(tx)
 
     async def run_due(self, now: datetime) -> None:
         """Plan ahead what is due, a transaction for each series."""

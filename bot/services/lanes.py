@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from storage import outbox
-from storage.database import Database, DatabaseTrouble
+from storage.database import Database, DatabaseTrouble, Tx
 from storage.outbox import Lane
 
 log = logging.getLogger(__name__)
@@ -35,16 +35,15 @@ class Lanes:
         self._closing = False
         self._ill_until = 0.0  # by the clock's monotonic seconds
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, tx: Tx) -> datetime | None:
         """When a lane that is idle has something to do; None also while enough are at work: one that ends says so."""
         if self._closing or len(self._at_work) >= AT_ONCE:
             return None
         now = self._clock.now()
         if (ill := self._ill_until - self._clock.monotonic()) > 0:
             return now + timedelta(seconds=ill)
-        async with self._database.reading() as tx:
-            due = await outbox.due_lanes(tx, now, limit=len(self._at_work) + 1)
-            return now if set(due) - self._at_work.keys() else await outbox.next_try_after(tx, now)
+        due = await outbox.due_lanes(tx, now, limit=len(self._at_work) + 1)
+        return now if set(due) - self._at_work.keys() else await outbox.next_try_after(tx, now)
 
     async def run_due(self, now: datetime) -> None:
         """Set lanes with something due to work. Returns at once; `settle` waits."""

@@ -89,9 +89,9 @@ class Outbox:
         """Discord can be reached: start to deliver."""
         self._courier = courier
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, tx: Tx) -> datetime | None:
         """When there is something to deliver."""
-        return await self._lanes.next_due() if self._courier else None
+        return await self._lanes.next_due(tx) if self._courier else None
 
     async def run_due(self, now: datetime) -> None:
         """Set what is due on its way. Returns at once; `settle` waits."""

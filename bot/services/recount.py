@@ -84,7 +84,7 @@ class Recount:
         """Wait until every reaction noted so far is written."""
         await self._votes.settle()
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, _tx: Tx) -> datetime | None:
         if self._reader is None:
             return None
         if self._votes.failed.is_set():

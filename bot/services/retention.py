@@ -42,7 +42,7 @@ class Retention:
             person.wants_last_export = wanted != "no"
         return cards.last_export_noted(wanted=wanted != "no", days=settings.privacy.left_days)
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, _tx: Tx) -> datetime | None:
         return self._next
 
     async def run_due(self, now: datetime) -> None:

@@ -55,16 +55,15 @@ class Watching:
         self._at: datetime | None = None
         outbox.says("paper_news", self._news)
 
-    async def next_due(self) -> datetime:
+    async def next_due(self, tx: Tx) -> datetime:
         if self._at is None:
-            async with self._database.reading() as tx:
-                last = await guilds.note(tx, _NOTE)
+            last = await guilds.note(tx, _NOTE)
             self._at = datetime.fromisoformat(last) + EVERY if last else self._clock.now()
         return self._at
 
     async def run_due(self, now: datetime) -> None:
         """Ask arXiv for everything that is watched, and plan what is to be told."""
-        if await self.next_due() > now:
+        if self._at is None or self._at > now:
             return
         async with self._database.reading() as tx:
             wanted = await watches.wanted(tx)

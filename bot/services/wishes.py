@@ -119,9 +119,8 @@ class Wishes:
         async with self._database.transaction() as tx:
             await proposals.take_up(tx, now=self._clock.now())
 
-    async def next_due(self) -> datetime | None:
-        async with self._database.reading() as tx:
-            return await proposals.next_wish_at(tx)
+    async def next_due(self, tx: Tx) -> datetime | None:
+        return await proposals.next_wish_at(tx)
 
     async def run_due(self, now: datetime) -> None:
         """Ask arXiv again for what waits, all in one request."""

@@ -113,6 +113,11 @@ class Process:
                 tx, guild_id=self.bench.guild.id, key=key, value=value, by=1, now=self.clock.now()
             )
 
+    async def next_due(self) -> datetime | None:
+        """When the outbox has something to do."""
+        async with self.database.reading() as tx:
+            return await self.outbox.next_due(tx)
+
     async def once(self) -> None:
         """Try what is due now."""
         await self.outbox.run_due(self.clock.now())
@@ -122,7 +127,7 @@ class Process:
         """Let time pass until nothing is left to deliver."""
         for _ in range(tries):
             await self.once()
-            due = await self.outbox.next_due()
+            due = await self.next_due()
             if due is None:
                 return
             self.clock.set(due)
@@ -136,13 +141,13 @@ class Process:
 
     async def at_this_instant(self, dead: Callable[[], bool] = lambda: False) -> None:
         """Deliver all that is due without time passing, unless the process dies of it."""
-        while not dead() and (due := await self.outbox.next_due()) is not None and due <= self.clock.now():
+        while not dead() and (due := await self.next_due()) is not None and due <= self.clock.now():
             await self.once()
 
     async def deliver_until_death(self, dying: Dying) -> None:
         """Deliver, and die at the chosen wait."""
         self.watched_by(dying)
-        while not dying.died and (due := await self.outbox.next_due()) is not None:
+        while not dying.died and (due := await self.next_due()) is not None:
             self.clock.set(due)
             await self.once()
 

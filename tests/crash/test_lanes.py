@@ -23,7 +23,7 @@ async def test_what_becomes_due_behind_a_post_that_must_wait_waits_too(bench: Be
         await process.once()
         bench.clock.advance(timedelta(seconds=30))
         await process.once()
-        due = await process.outbox.next_due()
+        due = await process.next_due()
     assert due is not None
     assert due > bench.clock.now()
 
@@ -90,7 +90,7 @@ async def test_a_channel_that_is_made_anew_is_used_at_once_and_not_after_the_pau
         await process.plan("one")
         for _ in range(8):
             await process.once()
-            bench.clock.set(await process.outbox.next_due() or bench.clock.now())
+            bench.clock.set(await process.next_due() or bench.clock.now())
         await process.once()
         await process.settings_say("group.announcement_channel", "general")
         await process.outbox.look_again(bench.guild.id)

@@ -232,7 +232,8 @@ class Machine(RuleBasedStateMachine):
         self.clock.advance(timedelta(seconds=30))  # what is under way arrives
         for _ in range(500):
             await self._deliver()
-            due = await self.outbox.next_due()
+            async with self.database.reading() as tx:
+                due = await self.outbox.next_due(tx)
             if due is None:
                 break
             self.clock.set(due)
