@@ -28,7 +28,7 @@ class Backups:
         soon = clock.now() + FIRST
         self._due = max(known[-1] + EVERY, soon) if known else soon
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, _tx: Tx) -> datetime | None:
         return self._due
 
     async def run_due(self, now: datetime) -> None:
