@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.clock import Clock
 from bot.log import event
 from storage.backups import backup, backups_in, rotate, taken_at
-from storage.database import Database, DatabaseTrouble
+from storage.database import Database, DatabaseTrouble, Tx
 
 log = logging.getLogger(__name__)
 
