@@ -53,13 +53,31 @@ def content(view: SessionView) -> Item:
     return Item("Title and abstract", bool(there) and all(there), "Abstract", _edit(view))
 
 
-def announced(post: Post | None) -> Item:
+def announced(view: SessionView, post: Post | None) -> Item:
     """Whether the announcement is out, or when it will be."""
+    if post is not None and post.state == "waiting" and not post.last_error:
+        now = action("announce_now", view.session.session_id)
+        return Item(f"Announced {stamp(post.due_at, 'R')}, by itself", None, "Announce now", now)
+    return posted("Announced", post)
+
+
+def posted(what: str, post: Post | None) -> Item:
+    """Whether something stands on Discord; where it could not be put there, a button that tries again."""
     if post is not None and post.state in ("sent", "sending"):
-        return Item("Announced", done=True)
-    if post is not None and post.state == "waiting":
-        return Item(f"Announced {stamp(post.due_at, 'R')}, by itself", done=None)
-    return Item("Announced: it could not be posted, see `/outbox`", done=False)
+        return Item(what, done=True)
+    cause = f": {plain(post.last_error, 150)}" if post is not None and post.last_error else ""
+    again = (
+        action("post_now", post.post_id) if post is not None and post.state in ("waiting", "failed") else None
+    )
+    return Item(f"Not yet {what[0].lower()}{what[1:]}{cause}", done=False, label="Try again", press=again)
+
+
+def to_come(view: SessionView) -> Item:
+    """What will have come out of a session that is still to be held; a talk's slides are often there before."""
+    there = [what for what in ("Slides", "Recording", "Notes") if any(what == key for _, key in given(view))]
+    if "Slides" in there:
+        return Item(f"{', '.join(there)}: there already", done=True)
+    return Item("Slides, recording, notes: asked for an hour after it", None, "Slides", _links(view))
 
 
 def armed(posts: Sequence[Post]) -> Item:

@@ -229,10 +229,7 @@ class NativeEvents:
 
 async def in_list(tx: Tx, view: SessionView, _settings: ServerSettings) -> week.Item | None:
     """For `/week`: whether a session is in Discord's list of events."""
-    made = await _made(tx, view.session)
-    if made is not None and made.state in ("sent", "sending"):
-        return week.Item("In Discord's list of events", done=True)
-    return week.Item("Not in Discord's list of events: see `/outbox`", done=False)
+    return week.posted("In Discord's list of events", await _made(tx, view.session))
 
 
 def _prefix(session: Session) -> str:

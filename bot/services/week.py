@@ -54,7 +54,7 @@ class Week:
         for check in self._checks:
             if item := await check(tx, view, settings):
                 items.append(item)
-        return items
+        return [*items, cards.to_come(view)]
 
 
 async def _content(_tx: Tx, view: SessionView, _settings: ServerSettings) -> cards.Item | None:
@@ -63,7 +63,7 @@ async def _content(_tx: Tx, view: SessionView, _settings: ServerSettings) -> car
 
 async def _announced(tx: Tx, view: SessionView, _settings: ServerSettings) -> cards.Item | None:
     post = await stored_posts.by_key(tx, f"session:{view.session.session_id}:announcement")
-    return cards.announced(post)
+    return cards.announced(view, post)
 
 
 async def _reminders(tx: Tx, view: SessionView, _settings: ServerSettings) -> cards.Item | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.rehearsal import build
 from tests.stage.conftest import Bench, text_of
 from tests.stage.test_sessions import LINK, plan
 
@@ -13,6 +14,7 @@ async def test_the_list_says_what_is_missing_and_its_buttons_open_the_forms(stag
     assert "⬜ Link to join" in week.text
     assert "✅ Announced" in week.text
     assert "reminders armed" in week.text
+    assert "⏳ Slides, recording, notes: asked for an hour after it" in week.text
     form = await stage.olga.press(week, label="Abstract · 1")
     await stage.olga.submit(form, {"title": "On sparsity", "abstract": "Few weights suffice."})
     form = await stage.olga.press(week, label="Link · 1")
@@ -23,6 +25,26 @@ async def test_the_list_says_what_is_missing_and_its_buttons_open_the_forms(stag
     assert "⬜" not in week.text
     assert stage.bob.mention in week.text
     assert LINK not in week.text
+
+
+async def test_what_waits_or_could_not_be_posted_has_a_button_that_posts_it(stage: Bench) -> None:
+    channel = stage.server.channel("announcements", stage.group)
+    everyone = stage.group.roles[stage.group.id]
+    bots = next(role for role in stage.group.roles.values() if role.managed_by)
+    for role in (everyone, bots):
+        build.overwrite(stage.server.world, channel, role, deny=["SEND_MESSAGES"])
+    await stage.olga.slash("/series create", channel="general", first="2026-06-29 17:00", repeat="4w")
+    week = await stage.olga.slash("/week", channel="general")
+    assert "⏳ Announced" in week.text
+    await stage.olga.press(week, label="Announce now · 1")
+    await stage.settled()
+    week = await stage.olga.slash("/week", channel="general")
+    assert "⬜ Not yet announced: " in week.text
+    for role in (everyone, bots):
+        build.overwrite(stage.server.world, channel, role)
+    await stage.settled()
+    await stage.olga.press(week, label="Try again · 1")
+    assert len(await stage.posts("announcements")) == 1
 
 
 async def test_a_speaker_from_outside_is_named_in_a_form(stage: Bench) -> None:
