@@ -55,7 +55,7 @@ eval: $(VENV)/run.stamp ## how well papers are routed, from the labelled papers 
 bench: $(VENV)/run.stamp ## what it costs, as ratios to baselines of the same run
 	for bench in tools/bench*.py; do echo "== $$bench"; $(PY) $$bench || exit 1; done
 
-soak: $(VENV)/run.stamp ## a year of a busy group in minutes, with kills and faults
+soak: $(VENV)/dev.stamp ## a year of a busy group in minutes, with kills and faults
 	$(PY) tools/soak.py $(ARGS)
 
 crash: $(VENV)/dev.stamp ## every kind of post × fault × moment × pause: said once, or not at all with a reason (an hour)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot.chat.natives import not_by_itself
 from bot.clock import Clock
 from bot.log import event
 
@@ -48,6 +49,7 @@ class Guard:
         self.trace = aiohttp.TraceConfig()
         self.trace.on_request_start.append(self._before)
         self.trace.on_request_end.append(self._after)
+        self.trace.on_request_end.append(not_by_itself)
         self._client: discord.Client | None = None
 
     def watch(self, client: discord.Client) -> None:

@@ -14,14 +14,14 @@ from bot.services.reconciling import Unreadable
 
 #: Seconds until a request to Discord is given up.
 PATIENCE = 30
-_THREAD_EXISTS, _UNKNOWN_EVENT = 160004, 10070
+_THREAD_EXISTS, _UNKNOWN_EVENT, _SERVER_ERROR = 160004, 10070, 500
 
 
 async def thread(message: discord.PartialMessage, said: Thread) -> Sent:
     """Open the thread of a message, or archive it. A message has one thread at most, which bears its id."""
     if said.archived:
         channel = await message.channel.fetch_message(message.id)
-        if channel.thread is not None:
+        if channel.thread is not None and not channel.thread.archived:  # silence may have archived it
             await channel.thread.edit(archived=True)
         return Sent(message.channel.id, message.id)
     try:
@@ -76,6 +76,21 @@ async def event(guild: discord.Guild, said: NativeEvent, target: Target | None, 
             raise Impossible("somebody deleted the event") from error
         raise
     return Sent(0, target.message_id)
+
+
+class Unsure(aiohttp.ClientPayloadError):
+    """Whether an event was made is not known."""
+
+
+async def not_by_itself(_session: object, _context: object, answered: aiohttp.TraceRequestEndParams) -> None:
+    """Keep discord.py from asking for an event again by itself when Discord answers an error. For each request's trace.
+
+    It may have been made in spite of that, and an event has no nonce: it is looked for first. Raises Unsure.
+    """
+    is_new = answered.method == "POST" and answered.url.path.endswith("/scheduled-events")
+    if is_new and answered.response.status >= _SERVER_ERROR:
+        answered.response.close()
+        raise Unsure(f"Discord answered {answered.response.status}")
 
 
 class EventReader:

@@ -270,7 +270,7 @@ def _judged(case: Case, trouble: Trouble, post: Post | None, count: int) -> Judg
             if count == 1 or trouble.deletes
             else Judged("lost", "marked as sent, but not there")
         )
-    if count == 1 and (post.last_error or "").endswith(UNKNOWN):
+    if count == 1 and (trouble.deletes or (post.last_error or "").endswith(UNKNOWN)):
         return Judged("once", "")
     right = (post.state == "expired" and case.pause == "past expiry") or (
         post.state == "failed"

@@ -31,6 +31,21 @@ async def test_a_post_that_is_out_of_use_when_the_bot_is_back_is_not_said_and_sa
     assert (ended.verdict, ended.why) == ("none", "expired: its time had passed")
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case(
+            "event", "500, yet done", 0, "0 s"
+        ),  # discord.py asks again by itself, and an event has no nonce
+        Case("edit", "reply lost", 0, "past expiry"),
+        Case("announcement with thread and reaction", "reply lost, then killed", 30, "past the nonce"),
+    ],
+)
+async def test_what_once_went_wrong_goes_well(bench: Bench, case: Case) -> None:
+    ended, _ = await play(bench, case)
+    assert {one.verdict for one in ended} == {"once"}
+
+
 def test_the_matrix_has_every_kind_and_trouble() -> None:
     assert len(KINDS) >= 9
     assert len(TROUBLES) >= 14
