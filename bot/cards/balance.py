@@ -57,7 +57,9 @@ def balance(spread: Spread, picture: bytes | None) -> Card:
             text="No session was held, and no proposal is open. `/propose` puts a paper forward.",
         )
     fields = [
-        Field(_read_title(spread), _shares(read)),
+        Field(_read_title(spread), _shares(read))
+        if spread.sessions
+        else Field("Sessions", "None was held yet."),
         Field(f"{count(sum(opened.values()), 'open proposal')}", _shares(opened)),
     ]
     if rows := _rows(spread):

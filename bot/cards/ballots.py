@@ -46,7 +46,9 @@ def ballot(
         Field("At arXiv", _at_arxiv(paper, proposal)) if _at_arxiv(paper, proposal) else None,
         Field("Why", plain(proposal.why, 1000)) if proposal.why else None,
         Field("Topics", " · ".join(plain(t.name) for t in topics) or "none of the group's", inline=True),
-        Field("Categories", plain(", ".join(paper.categories), 200) or "–", inline=True),
+        Field("Categories", plain(", ".join(paper.categories), 200), inline=True)
+        if paper.categories
+        else None,
         Field("Read it", links_of(paper)),
     ]
     text = "\n\n".join(

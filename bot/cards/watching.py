@@ -56,7 +56,8 @@ def _line(one: News) -> str:
 def _ballot(proposal: Proposal) -> str:
     if proposal.ballot_lost or not (proposal.ballot_channel_id and proposal.ballot_message_id):
         return ""
-    return f": {jump(proposal.guild_id, proposal.ballot_channel_id, proposal.ballot_message_id)}"
+    place = jump(proposal.guild_id, proposal.ballot_channel_id, proposal.ballot_message_id)
+    return f": [its ballot]({place})"
 
 
 def withdrawal(paper: Paper) -> str:

@@ -65,7 +65,7 @@ class Proposals:
         except NotAnArxivId as error:
             if work := named(text):
                 return self._works.form(work, why, key)
-            raise Refused(plain(f"{error} Of any other work: its DOI or a link.", 1000)) from None
+            raise Refused(plain(f"{error} Any other work is named by its DOI or a link.", 1000)) from None
         return await self._wishes.propose(actor, arxiv_id, why=why, topic=key, again=again)
 
     async def read_this(self, actor: Actor, paper_id: str, *, why: str) -> Card:

@@ -9,12 +9,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from bot.sources.tex import readable
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_OF_ADDRESSES = ":/?#[]@!$&'()*+,;=%~-._"
 #: What publishers write after a DOI in an address, and what a sentence leaves behind it.
 _AFTER = re.compile(
     r"(?:/(?:full|abstract|pdf|epdf|html|meta|figures|references)(?:/.*)?|\.pdf|[.,;:!?'\]*_>]+)$"
@@ -78,10 +80,14 @@ def _from_url(url: str) -> Named | None:
     address = url.rstrip(").,;:!?'\"]*_>")
     try:
         parts = urlsplit(address)
-        host = (parts.hostname or "").removeprefix("www.")
+        host, port = (parts.hostname or "").encode("idna").decode().removeprefix("www."), parts.port
     except ValueError:
         return None
-    if "." not in host or any(host == site or host.endswith(f".{site}") for site in _ARXIVS):
+    if not _HOST.fullmatch(host) or parts.username is not None or port == 0:
+        return None
+    if not address.isascii():  # Discord takes no other address for a well-formed one
+        address = quote(address.replace(parts.hostname or "", host, 1), safe=_OF_ADDRESSES)
+    if any(host == site or host.endswith(f".{site}") for site in _ARXIVS):
         return None
     path, asked = unquote(parts.path), dict(parse_qsl(parts.query))
     if host == "openreview.net" and re.fullmatch(r"[\w-]{4,60}", asked.get("id", "")):

@@ -35,6 +35,12 @@ ELSEVIER = "doi:10.1016/s0893-6080(05)80023-1"
         ("10.1/2", None),
         ("https://localhost/x", None),
         ("https://[broken", None),
+        ("https://exämple.org/Größe", "url:xn--exmple-cua.org/Größe"),
+        ("https://arxiv.org@evil.example/x", None),
+        ("https://example.org:99999/x", None),
+        ("https://ex_ample.org/x", None),
+        ("https://arxiv.org/list/cs.LG/new", None),
+        ("10.48550/arXiv.1813.03635", None),
     ],
 )  # fmt: skip
 def test_a_work_has_one_name_however_it_is_written(text: str, name: str | None) -> None:
@@ -95,3 +101,9 @@ def test_authors_are_read_as_people_write_them(text: str, names: list[str]) -> N
 def test_works_are_told_apart(title: str, author: str, other: str, author_2: str, verdict: str) -> None:
     assert likeness(title, [author], other, [author_2]) == verdict
     assert likeness(other, [author_2], title, [author]) == verdict
+
+
+def test_an_address_is_one_that_discord_takes() -> None:
+    assert (
+        named("https://exämple.org/Größe?q=ü").link == "https://xn--exmple-cua.org/Gr%C3%B6%C3%9Fe?q=%C3%BC"
+    )  # type: ignore[union-attr]

@@ -108,7 +108,7 @@ async def test_at_the_deadline_the_choice_falls_by_itself_once(stage: Bench) -> 
     assert "By itself, at the deadline." in results[0]
 
 
-async def test_a_vote_of_somebody_who_left_does_not_choose(stage: Bench) -> None:
+async def test_votes_of_those_who_left_or_were_banned_do_not_choose(stage: Bench) -> None:
     first, second = await proposed(stage, ADAM), await proposed(stage, LOTTERY)
     await stage.bob.react(second, "👍")
     await stage.carol.react(second, "👍")
@@ -117,7 +117,7 @@ async def test_a_vote_of_somebody_who_left_does_not_choose(stage: Bench) -> None
     await stage.alice.react(second, "👍")
     await heard(stage)
     await stage.bob.leave(stage.group)
-    await stage.alice.leave(stage.group)
+    await stage.owner.ban(stage.group, stage.alice)
     answer = await pick(stage)
     assert "1 vote" in answer.text
     assert "3 votes" not in answer.text

@@ -137,7 +137,7 @@ async def test_a_deleted_ballot_keeps_its_votes_and_is_posted_again_on_request(s
     assert await voters(stage) == set()
 
 
-async def test_a_deleted_channel_keeps_the_votes(stage: Bench) -> None:
+async def test_a_deleted_channel_keeps_the_votes_and_another_one_takes_its_place(stage: Bench) -> None:
     ballot = await proposed(stage)
     await stage.bob.react(ballot, "👍")
     await heard(stage)
@@ -147,6 +147,11 @@ async def test_a_deleted_channel_keeps_the_votes(stage: Bench) -> None:
     await stage.start_bot()
     assert await voters(stage) == {stage.bob.id}
     assert (await stage.rows("SELECT ballot_lost FROM proposals")) == [(1,)]
+    await stage.olga.slash("/settings set", channel="general", key="group.proposal_channel", value="theory")
+    answer = await stage.carol.slash("/propose", channel="general", paper=PAPER)
+    await (await stage.carol.press(answer, label="Post its ballot again")).final()
+    (new,) = await stage.posts("theory")
+    assert "1 vote" in text_of(new)
 
 
 async def test_a_raised_hand_is_an_offer_to_present_and_shows_on_the_ballot_in_a_while(stage: Bench) -> None:
