@@ -13,7 +13,7 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot import config, log
+from bot import __version__, config, log
 
 #: Exit codes: what went wrong is a matter of the configuration, or of something else.
 OK, TROUBLE, BAD_CONFIG = 0, 1, 2
@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bot", description="A bot that runs a reading group on Discord."
     )
+    parser.add_argument("--version", action="version", version=f"reading-group-bot {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
 
     run = commands.add_parser("run", help="run the bot on Discord")

@@ -28,9 +28,13 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two looks at the lock that one holds or waits for, and until a look without an answer has failed.
 BEAT, PATIENCE = 1.5, 5.0
-#: Seconds of silence after which the server takes the holder for dead (4 + 3 x 2): later than the holder gives itself
-#: up (1.5 + 5), and early enough that another one speaks within 15.
-SERVER_IDLE, SERVER_INTERVAL, SERVER_COUNT = 4, 2, 3
+#: Seconds of silence after which the server takes the holder for dead: later than the holder gives itself up (1.5 + 5),
+#: and early enough that another one speaks within 15. Before version 14 it can only listen for a dead line.
+SILENCE = 10
+_KEEPALIVE = {
+    "tcp_keepalives_idle": 4, "tcp_keepalives_interval": 2, "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 1000 * SILENCE, "idle_session_timeout": 1000 * SILENCE,
+}  # fmt: skip
 
 
 class NotLeading(Exception):
@@ -206,13 +210,10 @@ class AdvisoryLock:
             connect_args={"timeout": PATIENCE, "server_settings": {"application_name": self._who()}},
         )  # fmt: skip
         self._connection = connection = await engine.connect()
-        for key, value in (
-            ("tcp_keepalives_idle", SERVER_IDLE),
-            ("tcp_keepalives_interval", SERVER_INTERVAL),
-            ("tcp_keepalives_count", SERVER_COUNT),
-            ("tcp_user_timeout", 1000 * (SERVER_IDLE + SERVER_INTERVAL * SERVER_COUNT)),
-        ):
-            await connection.execute(text(f"SET {key} = {value}"))
+        await connection.execute(
+            text("SELECT set_config(name, :value, false) FROM pg_settings WHERE name = :name"),
+            [{"name": name, "value": str(value)} for name, value in _KEEPALIVE.items()],
+        )
         self._wire = (await connection.get_raw_connection()).driver_connection
         self._wire.add_termination_listener(lambda _connection: self._gone.set())
         return connection

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from storage import schema
 from storage.backups import backup
-from storage.schema import HEAD, refuse_newer, revision, upgrade
+from storage.schema import refuse_newer, revision, upgrade
 from storage.stores import Store
 from storage.trouble import DatabaseTrouble
 
 
 async def migrate(store: Store, now: datetime, folder: Path) -> Path | None:
-    """Migrate a database to `HEAD`. Returns the backup made in `folder` before, None when there was nothing to lose.
+    """Migrate to `schema.HEAD`. Returns the backup made in `folder` before, None when there was nothing to lose.
 
     Raises DatabaseTrouble when it was written by a newer bot, or is no database of ours. A migration that fails leaves
     everything as it was.
@@ -22,7 +23,7 @@ async def migrate(store: Store, now: datetime, folder: Path) -> Path | None:
     store.prepare()
     current = await revision(store)
     refuse_newer(store.name, current)
-    if current == HEAD:
+    if current == schema.HEAD:
         return None
     saved = await backup(store, now, folder) if current is not None else None
     engine = store.plain()

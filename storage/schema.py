@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 #: The newest revision in migrations/versions; a test holds it against the files. Known here so that the usual start,
 #: where nothing is to be done, need not load Alembic.
 HEAD = "0001"
+MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 async def revision(store: Store) -> str | None:
@@ -53,7 +54,7 @@ def alembic_config() -> Config:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("script_location", str(MIGRATIONS))
     return config
 
 

@@ -13,8 +13,8 @@ import functools
 import itertools
 import os
 import tempfile
-import threading
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,12 @@ async def rows(store: Store, sql: str, **values: Any) -> list[tuple[Any, ...]]:
             return [tuple(map(_plain, row)) for row in result] if result.returns_rows else []
     finally:
         await engine.dispose()
+
+
+def rows_now(store: Store, sql: str) -> list[tuple[Any, ...]]:
+    """The same where nothing can be awaited."""
+    found: list[tuple[Any, ...]] = _elsewhere(rows(store, sql))
+    return found
 
 
 def _plain(value: Any) -> Any:
@@ -125,21 +131,10 @@ class _Server:
         await engine.dispose()
 
 
-def _elsewhere(work: Coroutine[Any, Any, Any]) -> None:
+def _elsewhere(work: Coroutine[Any, Any, Any]) -> Any:
     """Do it in an event loop of its own and wait for it."""
-    troubles: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            asyncio.run(work)
-        except BaseException as error:  # noqa: BLE001 - handed over
-            troubles.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if troubles:
-        raise troubles[0]
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 @functools.cache

@@ -1,6 +1,9 @@
-"""Rewrite the first migration from storage/tables.py. Only until the first release: after it, a change is a revision.
+"""Rewrite the first migration from storage/tables.py, and the filled database of the first release that tests keep.
 
-python tools/first_schema.py
+    python tools/first_schema.py
+
+Only until the first release: after it a change is a revision, and each release adds a file to tests/storage/releases
+(`python tools/release.py`) that is never touched again.
 """
 
 from __future__ import annotations
@@ -11,8 +14,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
+import release  # noqa: E402
 from alembic import command  # noqa: E402
 from sqlalchemy import create_engine  # noqa: E402
 
@@ -32,6 +36,7 @@ def main() -> None:
             config.attributes["connection"] = connection
             command.revision(config, message="The first schema", autogenerate=True, rev_id="0001")
         engine.dispose()
+    release.keep()
     for arguments in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
         subprocess.run([sys.executable, "-m", "ruff", *arguments, str(VERSIONS)], check=True, cwd=ROOT)  # noqa: S603
 

@@ -6,11 +6,9 @@ import asyncio
 import os
 import random
 import signal
-import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,8 @@ from bot.rehearsal.models import Message
 from bot.rehearsal.people import Person
 from bot.rehearsal.scene import library
 from bot.rehearsal.server import RehearsalServer
+from storage.stores import store_of
+from tests.database import first_day_url, on_sqlite_only, rows_now
 from tests.stage.conftest import text_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,7 @@ CONFIG = """
 api_url = "{api}"
 gateway_url = "{gateway}"
 [storage]
-url = "sqlite+aiosqlite:///{database}"
+url = "{url}"
 [arxiv]
 api_url = "{arxiv}/api/query"
 feed_url = "{arxiv}/atom/{{category}}"
@@ -50,6 +50,7 @@ class House:
     def __init__(self, server: RehearsalServer, arxiv: ArxivDouble, folder: Path) -> None:
         self.server, self.arxiv, self.folder = server, arxiv, folder
         self.config, self.database, self.output = folder / "config.toml", folder / "bot.db", folder / "output"
+        self.url = first_day_url(folder)
         self._running: list[asyncio.subprocess.Process] = []
 
     async def run(self, *, token: str | None = TOKEN) -> asyncio.subprocess.Process:
@@ -78,8 +79,7 @@ class House:
         return [m for m in self.server.channel(channel).messages if m.author.id == self.server.world.bot.id]
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
-        with closing(sqlite3.connect(self.database)) as connection:
-            return connection.execute(sql).fetchall()
+        return rows_now(store_of(self.url), sql)
 
     @property
     def words(self) -> str:
@@ -110,7 +110,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
             CONFIG.format(
                 api=server.api_url,
                 gateway=server.gateway_url,
-                database=house.database,
+                url=house.url,
                 arxiv=f"{server.url}/arxiv",
             )
         )
@@ -196,6 +196,7 @@ async def test_kill_at_random_moments_loses_nothing_and_doubles_nothing(house: H
     assert set(votes) == shown
 
 
+@on_sqlite_only
 async def test_a_second_process_on_one_database_refuses_to_start(house: House) -> None:
     first = await house.connected()
     second = await house.run()
@@ -228,6 +229,7 @@ async def test_a_refused_token_is_said_and_never_shown(house: House) -> None:
     assert "token was refused" in house.words
 
 
+@on_sqlite_only
 async def test_a_file_that_is_no_database_is_named_with_a_cure(house: House) -> None:
     house.database.write_bytes(b"not a database at all, but long enough to look like one" * 50)
     process = await house.run()

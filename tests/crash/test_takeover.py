@@ -1,0 +1,90 @@
+"""Leaders die while there is much to say; a standby takes over within 15 seconds, and all is said once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+
+import pytest
+
+from bot.rehearsal.people import Person
+from tests.database import on_postgres_only
+from tests.stage.test_process import PAPERS, House, ballots, house  # noqa: F401 - a fixture
+
+pytestmark = [on_postgres_only, pytest.mark.timeout(240)]
+POST = r"/channels/\d+/messages$"
+#: Seconds until somebody else speaks; a test process shares its machine with others.
+SOON = 15
+
+
+@pytest.fixture
+async def pair(house: House) -> House:  # noqa: F811
+    """A house with a leader and one that stands by."""
+    house.leader = await house.connected()  # type: ignore[attr-defined]
+    house.second = await stand_by(house)  # type: ignore[attr-defined]
+    return house
+
+
+async def stand_by(house: House) -> asyncio.subprocess.Process:  # noqa: F811
+    """Start one more process and wait until it stands by."""
+    before = house.words.count("standing by")
+    process = await house.run()
+    await house.server.until(lambda: house.words.count("standing by") > before, timeout=60)
+    return process
+
+
+async def propose(person: Person, paper: str) -> None:
+    """Ask, and let the bot die over it."""
+    await person.slash("/propose", channel="general", paper=paper)
+
+
+async def taken_over(house: House, identified: int) -> float:  # noqa: F811
+    """Seconds until another process is connected."""
+    began = time.monotonic()
+    await house.server.until(lambda: len(house.server.gateway.identifies) > identified, timeout=60)
+    return time.monotonic() - began
+
+
+async def said_once(house: House, papers: int) -> None:  # noqa: F811
+    """Each paper has one ballot, with the seed on it, and a moment later still one."""
+    await house.server.until(lambda: len(ballots(house)) >= papers, timeout=60)
+    await house.server.until(lambda: all("👍" in ballot.reactions for ballot in ballots(house)), timeout=60)
+    await asyncio.sleep(1)  # a real moment, in which a twin would come
+    assert len(ballots(house)) == papers
+    assert house.rows("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending', 'failed')") == [(0,)]
+
+
+@pytest.mark.parametrize("moment", ["while Discord takes it", "after Discord took it"])
+async def test_a_leader_killed_in_the_middle_of_a_post_is_followed_within_seconds(
+    pair: House, moment: str
+) -> None:
+    people = [pair.person(name) for name in ("alice", "bob", "carol")]
+    faults, leader = pair.server.faults, pair.leader  # type: ignore[attr-defined]
+    for person, paper in zip(people, PAPERS, strict=True):
+        rule = faults.hold("POST", POST) if moment.startswith("while") else faults.lose_reply("POST", POST)
+        asked = asyncio.create_task(propose(person, paper))
+        await rule.struck(60)
+        identified = len(pair.server.gateway.identifies)
+        leader.send_signal(signal.SIGKILL)
+        assert await taken_over(pair, identified) < SOON
+        asked.cancel()
+        faults.clear()
+        leader = pair.second  # type: ignore[attr-defined]
+        pair.second = await stand_by(pair)  # type: ignore[attr-defined]
+    await said_once(pair, len(PAPERS))
+
+
+async def test_a_leader_that_hangs_is_followed_and_says_nothing_when_it_wakes(pair: House) -> None:
+    await propose(pair.person("alice"), PAPERS[0])
+    await said_once(pair, 1)
+    leader, identified = pair.leader, len(pair.server.gateway.identifies)  # type: ignore[attr-defined]
+    os.kill(leader.pid, signal.SIGSTOP)
+    assert await taken_over(pair, identified) < SOON
+    await propose(pair.person("bob"), PAPERS[1])
+    before = pair.words.count("standing by")
+    os.kill(leader.pid, signal.SIGCONT)
+    await pair.server.until(lambda: pair.words.count("standing by") > before, timeout=60)
+    await said_once(pair, 2)
+    assert leader.returncode is None  # it has become the standby
