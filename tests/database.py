@@ -8,7 +8,6 @@ once in a process and made anew from that template, which is faster than emptyin
 from __future__ import annotations
 
 import asyncio
-import atexit
 import functools
 import itertools
 import os
@@ -102,7 +101,6 @@ class _Server:
         )
         store = store_of(self._url(self._template))
         _elsewhere(migrate(store, datetime.now(UTC), Path(tempfile.gettempdir())))
-        atexit.register(self._run, f"DROP DATABASE {self._template}")
 
     def new(self, template: str | None = None) -> str:
         name = f"test_{os.getpid()}_{next(self._numbers)}"
