@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.rehearsal.answers import Answer
+from bot.services.people import Actor, Refused
 from tests.stage.conftest import Bench, text_of
 
 
@@ -96,6 +97,15 @@ async def test_a_skipped_date_is_brought_back_by_its_button_with_all_that_was_kn
     reader = await stage.alice.slash("/series show", channel="general", series=1)
     assert "every Monday, 17:00 Europe/Berlin" in reader.text
     assert not reader.message.buttons
+    for person, which, said in (
+        (stage.alice, "1:2026-06-15", "Only organisers"),
+        (stage.olga, "1:2026-06-22", "There is no session"),  # it was not called off
+        (stage.olga, "1:2026-07-20", "not called off"),
+        (stage.olga, "7:x", "There is no series 7"),
+    ):
+        actor = Actor(stage.group.id, person.id, manages=person.id == stage.olga.id)
+        with pytest.raises(Refused, match=said):
+            await stage.app.services.occurrences.unskip(actor, which)
     await stage.olga.press(skipped, label="It takes place after all")
     await stage.olga.press(shown, label="Bring back Monday 13 July")
     await stage.later(days=14)

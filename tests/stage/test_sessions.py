@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.rehearsal import events
 from bot.rehearsal.answers import Answer
+from bot.services.people import Actor, Refused
 from tests.stage.conftest import Bench, text_of
 
 LINK = "https://meet.example/secret-room"
@@ -180,6 +183,8 @@ async def test_a_cancellation_is_taken_back_with_its_event_its_reminders_and_new
     answer = await stage.olga.slash("/session cancel", channel="general", session=1)
     await stage.settled()
     assert await stage.rows(armed) == [(0,)]
+    with pytest.raises(Refused, match="Only organisers"):
+        await stage.app.services.planning.restore(Actor(stage.group.id, stage.alice.id), "1")
     done = await stage.olga.press(answer, label="It takes place after all")
     assert "Brought back: On sparsity" in done.text
     posts = [text_of(post) for post in await stage.posts("announcements")]
