@@ -11,10 +11,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import BigInteger, Float, delete, func, select, text
 from sqlalchemy.sql import column, table
-from sqlalchemy.sql.elements import ColumnElement
 
 from storage.database import Tx
 from storage.tables import Session, Talk
@@ -76,7 +76,7 @@ SQLITE = Dialect(
     create=(
         """
         CREATE VIRTUAL TABLE IF NOT EXISTS talk_search
-        USING fts5(title, people, topics, rest, tokenize = 'porter unicode61 remove_diacritics 2')
+        USING fts5(title, people, topics, rest, prefix = '1 2 3', tokenize = 'porter unicode61 remove_diacritics 2')
     """,
     ),
     insert="INSERT INTO talk_search (rowid, title, people, topics, rest)"
@@ -156,37 +156,31 @@ async def find(
     """The talks held on a server that fit, best first (without words: the latest first), and how many there are."""
     dialect = _dialect(tx)
     query = dialect.query(wanted, every_word=every_word)
-    order: list[ColumnElement[object]] = [Session.starts_at.desc(), Talk.position, Talk.talk_id]  # type: ignore[list-item]
-    rows = (
-        select(Talk.talk_id, func.count().over())
-        .join(Session, Session.session_id == Talk.session_id)
-        .where(Session.guild_id == guild_id, Session.state == "held")
-    )
+    fits = [Session.guild_id == guild_id, Session.state == "held"]
     if wanted.year is not None:
-        rows = rows.where(Session.wall_time.startswith(f"{wanted.year:04}"))
+        fits.append(Session.wall_time.startswith(f"{wanted.year:04}"))
+    latest = (Session.starts_at.desc(), Talk.position, Talk.talk_id)
+    talks = select(Talk.talk_id).join(Session, Session.session_id == Talk.session_id).where(*fits)
     if query:
-        fits = text(dialect.find).columns(column("rowid", BigInteger), column("weight", Float))
-        hits = fits.cte("hits").prefix_with(
-            "MATERIALIZED"
-        )  # FTS5 weighs rows only where nothing else is done
-        rows = rows.join(hits, hits.c.rowid == Talk.talk_id)
-        order.insert(0, hits.c.weight)
-    elif wanted.words or wanted.people or wanted.topics:
+        weighed = text(dialect.find).columns(column("rowid", BigInteger), column("weight", Float))
+        # Within a query that does more than find, FTS5 refuses to weigh: so it is a query of its own.
+        hits = weighed.cte("hits").prefix_with("MATERIALIZED")
+        best = (hits.c.weight, *latest) if wanted.words else latest
+        talks = talks.join(hits, hits.c.rowid == Talk.talk_id).order_by(*best).offset(skip).limit(limit)
+        found: Any = (await tx.execute(talks.add_columns(func.count().over()), {"query": query})).all()
+        return [talk_id for talk_id, _ in found], found[0][1] if found else 0
+    if wanted.words or wanted.people or wanted.topics:
         return [], 0  # something was looked for, and nothing of it is a word
-    found = (await tx.execute(rows.order_by(*order).offset(skip).limit(limit), {"query": query})).all()
-    return [talk_id for talk_id, _ in found], found[0][1] if found else 0
+    page = (await tx.scalars(talks.order_by(*latest).offset(skip).limit(limit))).all()
+    return list(page), await tx.scalar(select(func.count()).select_from(talks.subquery())) or 0
 
 
-async def years(tx: Tx, guild_id: int) -> list[int]:
-    """The years in which talks were held on a server, the latest first."""
-    year = func.substr(Session.wall_time, 1, 4)
-    rows = await tx.scalars(
-        select(year)
-        .where(Session.guild_id == guild_id, Session.state == "held")
-        .distinct()
-        .order_by(year.desc())
-    )
-    return [int(row) for row in rows]
+async def years(tx: Tx, guild_id: int) -> tuple[int, int] | None:
+    """The years of the first and of the last session that was held on a server, if any was."""
+    held = select(Session.wall_time).where(Session.guild_id == guild_id, Session.state == "held").limit(1)
+    first = await tx.scalar(held.order_by(Session.starts_at))
+    last = await tx.scalar(held.order_by(Session.starts_at.desc()))
+    return (int(first[:4]), int(last[:4])) if first and last else None
 
 
 def bare(words: str) -> str:

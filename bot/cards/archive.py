@@ -61,7 +61,7 @@ def page(
     topic: str,
     archives: Sequence[OutsideArchive],
     some: bool = False,
-    years: Sequence[int] = (),
+    years: tuple[int, int] | None = None,
 ) -> Card:
     """`/archive`: what was found, best first. `some`: nothing has all of the words, and these have some of them."""
     elsewhere = elsewhere_fields(archives)
@@ -87,12 +87,12 @@ def page(
     )
 
 
-def _nothing(query: Query, topic: str, years: Sequence[int], elsewhere: tuple[Field, ...]) -> Card:
+def _nothing(query: Query, topic: str, years: tuple[int, int] | None, elsewhere: tuple[Field, ...]) -> Card:
     asked = _asked(query, topic)
     if not years:
         text = "Sessions come here by themselves, an hour after their end."
         return Card(title="The archive is empty", text=text, fields=elsewhere, tone="session")
-    span = f"from {years[-1]} to {years[0]}" if len(years) > 1 else f"of {years[0]}"
+    span = f"from {years[0]} to {years[1]}" if years[0] != years[1] else f"of {years[0]}"
     return Card(
         title=clip("Nothing found" + "".join(f" · {part}" for part in asked), 250),
         text=f"The archive has talks {span}. Try fewer words, or only their beginnings; `/archive` alone shows all.",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.cards import Card
 from bot.cards import archive as cards
 from bot.cards.archive import Query
+from bot.config import ServerSettings
 from bot.publish import record as public
 from bot.services import around, records
 from bot.services.people import Actor, Refused
@@ -72,25 +73,15 @@ class Archive:
         if change.view.session.state == "held":
             await self.put(tx, change.view.session.guild_id, [change.view])
 
-    async def _learn(self, guild_id: int) -> None:
-        """Those who present are found by their names once these are known."""
-        if learned := await self._records.learn_names(guild_id):
-            async with self._database.transaction() as tx:
-                await self.put(tx, guild_id, await sessions.presented_by(tx, guild_id, learned))
-
     # looking things up
 
     async def search(self, actor: Actor, query: Query) -> Card:
         """The first page of what fits; the talk itself when only one does. Raises Refused for an unknown topic."""
-        await self._learn(actor.guild_id)
-        async with self._database.reading() as tx:
-            settings = await self._settings.of(tx, actor.guild_id)
-            query = replace(query, topic=topic_key(settings, query.topic) or "").fitted()
-        return await self._page(actor, query, alone=True)
+        return await self._page(actor, query, typed=True)
 
     async def page(self, actor: Actor, arguments: str) -> Card:
         """The page that a button names; from outside."""
-        return await self._page(actor, Query.read(arguments), alone=False)
+        return await self._page(actor, Query.read(arguments), typed=False)
 
     async def open(self, actor: Actor, arguments: str, chosen: Sequence[str]) -> Card:
         """A talk that was chosen from a page; from outside."""
@@ -100,18 +91,18 @@ class Archive:
         """Talks that were held for what somebody has typed so far: (what to search for, title and day)."""
         async with self._database.reading() as tx:
             found, _ = await search.find(tx, guild_id, Wanted(words=typed), limit=25)
-            told = await self._told(tx, guild_id, found)
+            told = await self._told(tx, guild_id, found, await self._settings.of(tx, guild_id))
         return [cards.choice(session, talk) for session, talk in told]
 
     async def talk(self, actor: Actor, talk_id: int, back: Query | None = None) -> Card:
         """One talk with all that belongs to it. Raises Refused when it is not in the archive."""
         async with self._database.reading() as tx:
-            told = await self._told(tx, actor.guild_id, [talk_id])
+            settings = await self._settings.of(tx, actor.guild_id)
+            told = await self._told(tx, actor.guild_id, [talk_id], settings)
             if not told:
                 raise Refused("This talk is not in the archive any more. `/archive` looks for others.")
             session, talk = told[0]
             asked = await questions.of_session(tx, session.number)
-            settings = await self._settings.of(tx, actor.guild_id)
             beside = await around.read(tx, session.number, settings)
             person = await people.find(tx, actor.guild_id, actor.user_id)
         wants = person is not None and person.wants_news
@@ -119,33 +110,34 @@ class Archive:
             session, talk, beside, [one.question.text for one in asked], back=back, wants_news=wants
         )
 
-    async def _page(self, actor: Actor, query: Query, *, alone: bool) -> Card:
-        guild_id = actor.guild_id
+    async def _page(self, actor: Actor, query: Query, *, typed: bool) -> Card:
+        guild_id, some = actor.guild_id, False
         async with self._database.reading() as tx:
             settings = await self._settings.of(tx, guild_id)
-            topic = next((topic for topic in settings.topics if topic.key == query.topic), None)
-            wanted = Wanted(query.words, query.speaker, topic.name if topic else query.topic, query.year)
+            if typed:
+                query = replace(query, topic=topic_key(settings, query.topic) or "").fitted()
+            topic = next((topic.name for topic in settings.topics if topic.key == query.topic), "")
+            wanted = Wanted(query.words, query.speaker, topic or query.topic, query.year)
             skip = query.page * cards.PAGE
             found, total = await search.find(tx, guild_id, wanted, skip=skip, limit=cards.PAGE)
-            some = bool(query.words) and not total and not skip
-            if some:
+            if query.words and not total and not skip:
                 found, total = await search.find(tx, guild_id, wanted, limit=cards.PAGE, every_word=False)
-            told = await self._told(tx, guild_id, found)
-            years = await search.years(tx, guild_id) if not told else []
-        if alone and total == 1 and not some:
+                some = True
+            told = await self._told(tx, guild_id, found, settings)
+            years = None if told else await search.years(tx, guild_id)
+        if typed and total == 1 and not some:
             return await self.talk(actor, found[0])
         return cards.page(
-            told, query, total=total, topic=topic.name if topic else "", archives=settings.group.archives,
-            some=some, years=years,
-        )  # fmt: skip
+            told, query, total=total, topic=topic, archives=settings.group.archives, some=some, years=years
+        )
 
     async def _told(
-        self, tx: Tx, guild_id: int, talk_ids: Sequence[int]
+        self, tx: Tx, guild_id: int, talk_ids: Sequence[int], settings: ServerSettings
     ) -> list[tuple[public.Session, public.Talk]]:
         """Talks that were held, in that order, with their sessions."""
-        views = await sessions.of_talks(tx, guild_id, talk_ids)
+        views = await sessions.of_talks(tx, guild_id, talk_ids) if talk_ids else []
         held = [view for view in views if view.session.state == "held"]
-        told = await records.told(tx, guild_id, await self._settings.of(tx, guild_id), held)
+        told = await records.told(tx, guild_id, settings, held) if held else []
         known = {talk.number: (session, talk) for session in told for talk in session.talks}
         return [known[talk_id] for talk_id in talk_ids if talk_id in known]
 
