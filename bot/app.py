@@ -45,6 +45,7 @@ from bot.services.history import History
 from bot.services.horizon import Horizon
 from bot.services.invitations import Invitations
 from bot.services.leaving import Leaving
+from bot.services.missed import Missed
 from bot.services.notes import Notes
 from bot.services.occurrences import Occurrences
 from bot.services.outbox import Outbox
@@ -130,6 +131,7 @@ class Services:
     outward: Outward
     records: Records
     archive: Archive
+    missed: Missed
     privacy: Privacy
     retention: Retention
     outfit: Outfit
@@ -301,6 +303,7 @@ class App:
             outward,
             records,
             archive,
+            Missed(database, clock, settings, outbox, sessions),
             Privacy(database, clock, settings, ballots, votes, presenters),
             Retention(database, clock, settings, outbox),
             Outfit(database, settings),
@@ -337,7 +340,7 @@ class App:
             PrivacyCommands(services.privacy, services.retention, actions),
             DigestCommands(services.digesting, services.proposing.proposals, actions),
             TopicCommands(services.digesting.taxonomies),
-            ArchiveCommands(services.archive, services.proposing.proposals, actions),
+            ArchiveCommands(services.archive, services.missed, services.proposing.proposals, actions),
         ]
         ears = Ears(
             services.settings,

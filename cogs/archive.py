@@ -12,15 +12,17 @@ from bot.cards.archive import Query
 from bot.chat.actions import Actions
 from bot.chat.answer import answer
 from bot.services.archive import Archive
+from bot.services.missed import Missed
 from bot.services.proposals import Proposals
 
 
 class ArchiveCommands(commands.Cog):
     """What the group has had."""
 
-    def __init__(self, archive: Archive, proposals: Proposals, actions: Actions) -> None:
+    def __init__(self, archive: Archive, missed: Missed, proposals: Proposals, actions: Actions) -> None:
         self._archive, self._proposals = archive, proposals
         actions.add("archive", archive.page, shows="instead")
+        actions.add("news", missed.want, shows="instead")
         actions.add_menu("archive_open", archive.open, shows="instead")
 
     @app_commands.command()

@@ -312,7 +312,6 @@ class Person(Row):
     wants_news: Mapped[bool] = mapped_column(
         default=False
     )  # of slides and recordings of what they meant to hear
-    asked_in: Mapped[int] = mapped_column(default=0)  # the channel where they said so
     #: of all that is stored of the server, should the bot have been removed and be about to delete it
     wants_last_export: Mapped[bool] = mapped_column(default=False)
 

@@ -230,14 +230,34 @@ def _numbers(session: Session, told: Talk) -> str:
 # news of what arrived
 
 
-def news(session: Session, told: Talk) -> Card:
+def news(session: Session) -> Card:
     """To a member who meant to come: what there is of the session now."""
     when = stamp(session.when.start, "D") if session.when.exact else session.when.date_words
-    started = f" (of {when})"
+    several = len(session.talks) > 1
+    lines = [
+        (f"**{plain(told.title, 150)}**: " if several else "") + materials
+        for told in session.talks
+        if (materials := _materials(told))
+    ]
     return Card(
-        title=clip(f"There is something to see of: {plain(told.title)}", 250),
-        text=f"You had said that you would or might come to this session{started}. {_materials(told)}",
-        footer="You asked to be told of recordings.",
+        title=clip(f"To catch up on: {plain(session.title)}", 250),
+        text="\n".join(
+            [f"You meant to come to this session of {when}. If you missed it, here is what there is:", *lines]
+        ),
         tone="session",
+        buttons=(news_button(on=True),),
+    )
+
+
+def wants(*, on: bool) -> Card:
+    """What was set."""
+    if not on:
+        return Card(
+            text="I tell you of slides and recordings no more.", tone="good", buttons=(news_button(on=False),)
+        )
+    return Card(
+        text="When slides or a recording arrive of a session that you were **going** to, or **maybe**, I tell you by "
+        "direct message.",
+        tone="good",
         buttons=(news_button(on=True),),
     )

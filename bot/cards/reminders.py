@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.cards.archive import news_button
 from bot.cards.base import Button, Card, Tone, action, channel, clip, count, member, plain, stamp
 from bot.cards.presenting import volunteer_button
 from bot.cards.sessions import Around, how_soon, reminder, session_title
@@ -135,11 +136,12 @@ def dm_closed(user_id: int) -> Card:
     )
 
 
-def choice(leads: Sequence[str]) -> Card:
-    """`/remindme` without anything: what holds."""
-    if not leads:
-        return Card(text="I do not remind you by direct message. `/remindme before:1d, 1h` changes that.")
-    return Card(text=f"I remind you {_labels(leads)}. `/remindme before:off` stops it.")
+def choice(leads: Sequence[str], *, news: bool) -> Card:
+    """`/remindme` without anything: what holds. `news`: whether they are told of slides and recordings, too."""
+    said = "I do not remind you by direct message. `/remindme before:1d, 1h` changes that."
+    if leads:
+        said = f"I remind you {_labels(leads)}. `/remindme before:off` stops it."
+    return Card(text=said, buttons=(news_button(on=news),))
 
 
 def chosen(leads: Sequence[str]) -> Card:

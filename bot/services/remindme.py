@@ -12,7 +12,7 @@ from bot.services.people import Actor, Refused
 from bot.services.reading import is_off, read_leads
 from bot.services.reminders import Reminders
 from bot.services.settings import SettingsService
-from storage import deeds, reminders, sessions
+from storage import deeds, people, reminders, sessions
 from storage import outbox as stored_posts
 from storage.database import Database, Tx
 from storage.tables import Post, ReminderChoice
@@ -35,7 +35,8 @@ class RemindMe:
         async with self._database.transaction() as tx:
             if text is None:
                 known = await reminders.choice(tx, actor.guild_id, actor.user_id)
-                return cards.choice(known.leads if known else [])
+                person = await people.find(tx, actor.guild_id, actor.user_id)
+                return cards.choice(known.leads if known else [], news=bool(person and person.wants_news))
             if is_off(text):
                 await reminders.unchoose(tx, actor.guild_id, actor.user_id)
                 leads: list[str] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stage.conftest import Bench
+from tests.stage.conftest import Bench, text_of
 
 
 async def test_a_session_is_held_and_found_again_with_all_its_links(stage: Bench) -> None:
@@ -22,3 +22,26 @@ async def test_a_session_is_held_and_found_again_with_all_its_links(stage: Bench
     page = await stage.bob.slash("/archive", year=2020)
     await page.final()
     assert "Nothing found · 2020" in page.text
+
+
+async def test_who_meant_to_come_and_asked_is_told_of_the_recording_once(stage: Bench) -> None:
+    await (await stage.olga.slash("/session plan", when="2026-06-04 17:00", title="Lottery tickets")).final()
+    await stage.settled()
+    (announcement, *_) = await stage.posts("announcements")
+    for member in (stage.alice, stage.bob):
+        await (await member.press(announcement, label="Going")).final()
+    await (await stage.carol.press(announcement, label="Can't")).final()
+    for member in (stage.alice, stage.carol):
+        settings = await member.slash("/remindme")
+        told = await member.press(settings, label="Tell me when recordings arrive")
+        await told.final()
+        assert "I tell you by direct message" in told.text
+    await stage.later(days=1, hours=8)
+    for url in ("https://video.example/1", "https://video.example/2"):
+        form = await stage.olga.slash("/session links", session=1)
+        await (await stage.olga.submit(form, {"recording": url})).final()
+    await stage.later(hours=1)
+    (news,) = [m for m in stage.alice.inbox if "To catch up on" in text_of(m)]
+    assert "[Recording](https://video.example/2)" in text_of(news)
+    for member in (stage.bob, stage.carol):
+        assert not any("To catch up on" in text_of(m) for m in member.inbox)

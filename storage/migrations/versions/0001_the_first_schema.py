@@ -182,7 +182,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("unlisted", sa.Boolean(), nullable=False),
         sa.Column("wants_news", sa.Boolean(), nullable=False),
-        sa.Column("asked_in", sa.BigInteger(), nullable=False),
         sa.Column("wants_last_export", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("guild_id", "user_id"),
     )
