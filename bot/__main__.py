@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="run the bot on Discord")
     _needs_config(run)
+    run.add_argument("--health", metavar="ADDRESS:PORT", help="answer there, in place of health.listen")
     run.set_defaults(command=_run)
 
     _setup_parser(commands)
@@ -75,9 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_db(commands)
 
-    outbox = commands.add_parser("outbox", help="what waits to be said or could not be said, and why")
-    _needs_config(outbox)
-    outbox.set_defaults(command=_outbox)
+    _watching(commands)
 
     calendar = commands.add_parser("calendar", help="write the schedule as a calendar file (ICS)")
     _needs_config(calendar)
@@ -143,6 +142,23 @@ def _needs_config(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _watching(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """What looks how the work goes."""
+    doctor = commands.add_parser("doctor", help="a check, and how the work goes: what is late, and why")
+    _needs_config(doctor)
+    doctor.add_argument("--offline", action="store_true", help="do not ask Discord and arXiv")
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
+    doctor.set_defaults(command=_doctor)
+
+    jobs = commands.add_parser("jobs", help="what waits for its time: digests, choices, planning ahead")
+    _needs_config(jobs)
+    jobs.set_defaults(command=_jobs)
+
+    outbox = commands.add_parser("outbox", help="what waits to be said or could not be said, and why")
+    _needs_config(outbox)
+    outbox.set_defaults(command=_outbox)
+
+
 def _settings_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     both = commands.add_parser("settings", help="what organisers set on a server, as a file")
     kinds = both.add_subparsers(required=True, metavar="what")
@@ -202,7 +218,7 @@ def _db(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    settings = config.load(options.config)
+    settings = config.load(options.config, {"health.listen": options.health})
     token = config.read_token(settings.discord)
     log.set_up(level=settings.log.level, as_json=settings.log.format == "json", secrets=[token])
     return asyncio.run(_serve(settings, token))
@@ -233,6 +249,24 @@ def _check(options: argparse.Namespace) -> int:
 
     log.set_up(level="error", as_json=False)
     return asyncio.run(run(options.config, sys.stdout, offline=options.offline, as_json=options.json))
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from bot.check import run
+    from bot.clock import SystemClock
+
+    log.set_up(level="error", as_json=False)
+    now = SystemClock().now()
+    return asyncio.run(
+        run(options.config, sys.stdout, offline=options.offline, as_json=options.json, now=now)
+    )
+
+
+def _jobs(options: argparse.Namespace) -> int:
+    from bot.clock import SystemClock
+    from bot.desk import show_jobs
+
+    return _at_the_desk("jobs", show_jobs(config.load(options.config), SystemClock().now(), sys.stdout))
 
 
 def _import(options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import math
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -27,6 +28,7 @@ from bot.chat.reader import Reader
 from bot.chat.survey import Hands
 from bot.clock import Clock
 from bot.config import Settings
+from bot.health import Health, Seen
 from bot.log import event
 from bot.services.aftercare import Aftercare
 from bot.services.announcements import Announcements
@@ -165,6 +167,8 @@ class App:
         self._stack = AsyncExitStack()
         self._actions = Actions()
         self._guard = Guard(clock)
+        self._leads = False
+        self.health = Health(clock, self._seen)
         self.database: Database
         self._leadership: Leadership
         self.services: Services
@@ -185,7 +189,12 @@ class App:
 
     async def _open(self) -> None:
         endpoint.use(api_url=self.settings.discord.api_url, gateway_url=self.settings.discord.gateway_url)
+        if listen := self.settings.health.listen:
+            self._stack.push_async_callback(self.health.close)
+            await self.health.open(listen)
+            event(log, "health.listening", port=self.health.port)
         self.database = database = await self._lead()
+        self.health.open_database(database)
         self._stack.push_async_callback(database.close)
         http = await self._stack.enter_async_context(aiohttp.ClientSession())
         arxiv = arxiv_client(self.settings, http, self._pace)
@@ -227,7 +236,7 @@ class App:
         await store.check()
         if saved := await migrate(store, self.clock.now(), folder_of(store, storage.backup_folder)):
             event(log, "database.backed_up", file=saved)
-        database = Database(store)
+        database, self._leads = Database(store), True
         database.fence = self._leadership.assure
         database.on_health = _tell_health
         return database
@@ -368,6 +377,14 @@ class App:
             self.timers.start()
             self.ready.set()
         self.timers.kick()
+
+    def _seen(self) -> Seen:
+        """How the bot is at this moment."""
+        if self.client is None or not self.client.is_ready() or self.client.is_closed():
+            return Seen(self._leads, connected=False)
+        latency = self.client.latency  # no number before the first heartbeat was answered
+        known = latency if math.isfinite(latency) else None
+        return Seen(self._leads, connected=True, latency=known, servers=len(self.client.guilds))
 
     async def run(self, token: str) -> None:
         """Serve until `stop()`.

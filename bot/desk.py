@@ -10,7 +10,7 @@ from typing import TextIO
 from bot.config import Settings
 from bot.publish.calendar import to_ics
 from bot.services.outward import calendar_events, group_of
-from storage import guilds, outbox, sessions
+from storage import guilds, jobs, outbox, sessions
 from storage.backups import folder_of
 from storage.database import Database
 from storage.migrate import migrate
@@ -61,6 +61,24 @@ async def nobody_else(store: Store) -> AsyncIterator[None]:
         yield
     finally:
         await leadership.release()
+
+
+async def show_jobs(settings: Settings, now: datetime, out: TextIO) -> int:
+    """Print what waits for its time, apart from the outbox. The exit code: 1 when something is in trouble.
+
+    Raises WhichServer or DatabaseTrouble when there is no usable database.
+    """
+    async with opened(settings) as database, database.reading() as tx:
+        found = await jobs.of_all(tx)
+    for job in found:
+        late = (now - job.due).total_seconds()
+        when = f"{late:.0f}s late" if late > 0 else f"due {job.due:%Y-%m-%d %H:%M} UTC"
+        print(f"{job.what:<14} {when:<26} {job.whose}", file=out)
+        if job.trouble:
+            print(f"   {job.trouble}", file=out)
+    if not found:
+        print("Nothing waits for its time.", file=out)
+    return 1 if any(job.trouble for job in found) else 0
 
 
 @asynccontextmanager

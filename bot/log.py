@@ -6,14 +6,29 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TextIO
 
 _FIELDS = "event_fields"
+Listener = Callable[[str, Mapping[str, object]], None]
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    """Have every event told, also those below the level of the log."""
+    _listeners.append(listener)
+
+
+def unlisten(listener: Listener) -> None:
+    """Tell it no more."""
+    if listener in _listeners:
+        _listeners.remove(listener)
 
 
 def event(logger: logging.Logger, name: str, /, level: int = logging.INFO, **fields: object) -> None:
     """Log that something happened: a dotted `name` and the ids that matter, as key=value."""
+    for hear in _listeners:
+        hear(name, fields)
     logger.log(level, name, extra={_FIELDS: fields})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
@@ -86,6 +87,7 @@ async def answer(
     that. With "instead" a card takes the place of the private message whose button was pressed. A refusal is shown in
     its own words; anything else that goes wrong is logged under a reference that the person is told.
     """
+    began = time.perf_counter()
     task = asyncio.create_task(_done(interaction, work), name=f"answer {interaction.id}")
     if current := asyncio.current_task():
         _at_work.add(current)
@@ -114,6 +116,7 @@ async def answer(
         )
     except (aiohttp.ClientError, OSError) as error:
         event(log, "answer.lost", logging.WARNING, interaction=interaction.id, cause=type(error).__name__)
+    event(log, "answer.given", logging.DEBUG, seconds=f"{time.perf_counter() - began:.3f}")
 
 
 async def finish_answers(seconds: float) -> None:

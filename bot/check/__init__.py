@@ -9,18 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from bot.check import here, there
+from bot.check import here, there, work
 from bot.check.finding import Finding, exit_code, from_problem
 from bot.config import ConfigError, Settings, load
 
 
-async def run(path: Path, out: TextIO, *, offline: bool, as_json: bool) -> int:
-    """Check the configuration in a file and all that it names; print the findings as they come. The exit code."""
+async def run(path: Path, out: TextIO, *, offline: bool, as_json: bool, now: datetime | None = None) -> int:
+    """Check the configuration in a file and all that it names; print the findings as they come. The exit code.
+
+    With `now` it is looked how the work goes, too.
+    """
     findings = []
-    async for finding in check(path, offline=offline):
+    async for finding in check(path, offline=offline, now=now):
         findings.append(finding)
         if not as_json:
             print(finding, file=out, flush=True)
@@ -41,8 +45,8 @@ def _last_word(findings: Sequence[Finding], path: Path) -> str:
     return f"\nReady. Start it with: python -m bot run --config {path}"
 
 
-async def check(path: Path, *, offline: bool = False) -> AsyncIterator[Finding]:
-    """Every finding, in the order in which a start would meet them."""
+async def check(path: Path, *, offline: bool = False, now: datetime | None = None) -> AsyncIterator[Finding]:
+    """Every finding, in the order in which a start would meet them; with `now` how the work goes, too."""
     try:
         settings = load(path)
     except ConfigError as error:
@@ -51,7 +55,14 @@ async def check(path: Path, *, offline: bool = False) -> AsyncIterator[Finding]:
         return
     token, of_token = here.of_token(settings)
     yield Finding("fine", "config", f"{path} can be read.")
-    for finding in (*here.of_group(settings.for_server()), *await here.of_database(settings), *of_token):
+    for finding in (
+        *here.of_group(settings.for_server()),
+        *here.of_health(settings),
+        *await here.of_database(settings),
+        *of_token,
+    ):
+        yield finding
+    for finding in await work.of_work(settings, now) if now else ():
         yield finding
     if offline:
         yield Finding(

@@ -31,6 +31,16 @@ def of_group(settings: ServerSettings) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def of_health(settings: Settings) -> Iterator[Finding]:
+    """Who can read the metrics."""
+    listen = settings.health.listen
+    if listen and not (listen[0] == "localhost" or listen[0].startswith("127.") or listen[0] == "::1"):
+        what = f"listens on {listen[0]}, where other machines may read it."
+        yield Finding(
+            "warning", "health.listen", what, "Use 127.0.0.1, unless a firewall or a container is around."
+        )
+
+
 async def of_database(settings: Settings) -> list[Finding]:
     """Whether the database can be used, as `run` would use it."""
     key = "storage.url"

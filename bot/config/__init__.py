@@ -69,6 +69,11 @@ class Log:
 
 
 @dataclass(frozen=True)
+class Health:
+    listen: tuple[str, int] | None
+
+
+@dataclass(frozen=True)
 class Group:
     name: str
     timezone: str
@@ -178,6 +183,11 @@ KEYS: dict[str, Key] = {
     "log.level": Key("info", readers.one_of("debug", "info", "warning", "error"), "How much the log says."),
     "log.format": Key(
         "text", readers.one_of("text", "json"), "One line an event, for people or for machines."
+    ),
+    "health.listen": Key(
+        None,
+        readers.listen,
+        "Where /healthz, /readyz and /metrics answer, such as 127.0.0.1:9464; none: nowhere.",
     ),
     "group.name": Key(
         "Reading group", readers.text, "What the group is called in cards and calendars.", per_server=True
@@ -359,6 +369,7 @@ class Settings:
     storage: Storage
     arxiv: Arxiv
     log: Log
+    health: Health
     raw: Mapping[str, Any]  # "group.timezone" -> value as in the file
     topics: tuple[Topic, ...]
     conferences: tuple[Conference, ...] = ()
@@ -428,24 +439,33 @@ def parse(tables: Mapping[str, Any]) -> Settings:
         storage=Storage(**values["storage"]),
         arxiv=Arxiv(**values["arxiv"]),
         log=Log(**values["log"]),
+        health=Health(**values["health"]),
         raw=raw,
         topics=topics,
         conferences=conferences,
     )
 
 
-def load(path: Path) -> Settings:
-    """Read a config file. Raises ConfigError when it is absent, is not TOML or holds a wrong value."""
+def load(path: Path, instead: Mapping[str, str | None] | None = None) -> Settings:
+    """Read a config file; `instead` holds values from the command line, by key.
+
+    Raises ConfigError when it is absent, is not TOML or holds a wrong value.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
         cure = "Copy config.example.toml to it and edit it"
         raise ConfigError([f"{path}: cannot be read ({error.strerror}). {cure}."]) from None
     try:
-        return parse(tomllib.loads(data.decode("utf-8-sig")))
+        tables = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ConfigError([f"{path}: is not UTF-8 text. Save it as UTF-8."]) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             [f"{path}: is not valid TOML: {error}. Texts need quotes, lists need [ ]."]
         ) from None
+    for name, value in (instead or {}).items():
+        section, _, short = name.partition(".")
+        if value is not None:
+            tables[section] = {**tables.get(section, {}), short: value}
+    return parse(tables)

@@ -282,3 +282,13 @@ def archives(value: Any) -> tuple[OutsideArchive, ...]:
 
 def texts(value: Any) -> tuple[str, ...]:
     return tuple(text(item) for item in listed(value, '["cs.LG", "stat.ML"]'))
+
+
+def listen(value: Any) -> tuple[str, int] | None:
+    """An address of this machine and a port."""
+    if value is None:
+        return None
+    host, _, port = text(value).rpartition(":")
+    if not host or not port.isdecimal() or not int(port) < 65536:
+        raise ValueError('must be an address and a port such as "127.0.0.1:9464"')
+    return host.strip("[]"), int(port)

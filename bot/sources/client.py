@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -14,6 +15,7 @@ from http import HTTPStatus
 
 import aiohttp
 
+from bot.log import event
 from bot.sources.entry import Entry
 from bot.sources.feed import FeedDay, parse_feed
 from bot.sources.http import UNCONDITIONAL, Answer, Validators, get
@@ -21,6 +23,8 @@ from bot.sources.identifiers import ArxivId
 from bot.sources.politeness import Cooldown, Monotonic, Sleep, Turns
 from bot.sources.query import BATCH, PAGE, id_list_url, parse_page, parse_query, search_url
 from bot.sources.trouble import SourceTrouble, trouble_with
+
+log = logging.getLogger(__name__)
 
 # Bytes; real ones are some 0.3, 2 and 5 MB at most. Read into objects, a feed takes about ten times as much.
 _API_LIMIT, _SEARCH_LIMIT, _FEED_LIMIT = 5_000_000, 8_000_000, 12_000_000
@@ -218,8 +222,9 @@ class ArxivClient:
                 self._cooldown.check()
                 url = target or address()
                 told = {**self._headers, **(headers or {})}
-                answer = await get(self._session, url, headers=told, limit=limit, within=self._timeout)
-                self._obey(answer)
+                with _noted():
+                    answer = await get(self._session, url, headers=told, limit=limit, within=self._timeout)
+                    self._obey(answer)
             if answer.redirect is None:
                 return answer
             target = answer.redirect
@@ -234,6 +239,19 @@ class ArxivClient:
         if trouble.kind in {"rate_limited", "refused"} or answer.retry_after is not None:
             trouble.retry_after = self._cooldown.begin(trouble.kind, answer.retry_after)
         raise trouble
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """Each request leaves a trace: how it ended, and how long that took."""
+    began, outcome = time.perf_counter(), "answered"
+    try:
+        yield
+    except SourceTrouble as trouble:
+        outcome = trouble.kind
+        raise
+    finally:
+        event(log, f"arxiv.{outcome}", logging.DEBUG, seconds=f"{time.perf_counter() - began:.3f}")
 
 
 def _check(category: str) -> None:
