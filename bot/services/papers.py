@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ import aiohttp
 from bot.cards.base import plain
 from bot.clock import Clock
 from bot.config import Settings
+from bot.log import event
 from bot.services.people import Refused
 from bot.sources import ArxivClient, Entry, NotAnArxivId, SourceTrouble, parse, readable, works
 from bot.topics.prior import shipped_prior
@@ -22,6 +24,12 @@ from storage.tables import Paper
 
 #: When arXiv was asked about a paper of which only a list of the past told.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+log = logging.getLogger(__name__)
+
+#: Seconds that arXiv is given when the answer to a person would be good without its own.
+_WHILE_SOMEBODY_WAITS = 5.0
 
 
 def paper_from(entry: Entry, now: datetime) -> Paper:
@@ -83,6 +91,21 @@ class Papers:
             return {}
         fetched = await self._arxiv.fetch_papers(paper_ids)
         return {row.paper_id: row for row in await self.keep(fetched.values())}
+
+    async def look_for(self, title: str, authors: Sequence[str]) -> None:
+        """Ask arXiv for a work of that title, and keep what may be it. When arXiv does not answer, so be it."""
+        telling = sorted(
+            {word for word in works.words(title) if word.isascii()}, key=lambda word: (-len(word), word)
+        )
+        if not telling:
+            return
+        try:
+            found = await self._arxiv.of_title(telling[:6], deadline=_WHILE_SOMEBODY_WAITS)
+        except SourceTrouble as trouble:
+            event(log, "papers.not_looked_for", logging.WARNING, cause=trouble.sentence)
+            return
+        alike = [one for one in found if works.likeness(title, authors, one.title, one.authors) != "other"]
+        await self.keep(alike)
 
     async def called(self, tx: Tx, guild_id: int, text: str) -> Paper | None:
         """The stored paper that `text` names on a server: by its key, arXiv's number or link, or another name of it."""

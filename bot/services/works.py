@@ -63,6 +63,12 @@ class Works:
         """Take the form in. Raises Refused for what cannot be read, and when the link is arXiv's."""
         settings = await self._settings.read(actor.guild_id)
         data = self._read(said) | {"topic": topic_key(settings, topic)}
+        async with self._database.reading() as tx:
+            known = await self._papers.called(tx, actor.guild_id, data["link"])
+        if known is None:
+            await self._papers.look_for(
+                data["title"], data["authors"]
+            )  # perhaps arXiv has it, and nobody knew
         async with self._database.transaction() as tx:
             paper = await self._papers.called(tx, actor.guild_id, data["link"])
             twin = None

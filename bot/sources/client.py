@@ -21,7 +21,7 @@ from bot.sources.feed import FeedDay, parse_feed
 from bot.sources.http import UNCONDITIONAL, Answer, Validators, get
 from bot.sources.identifiers import ArxivId
 from bot.sources.politeness import Cooldown, Monotonic, Sleep, Turns
-from bot.sources.query import BATCH, PAGE, id_list_url, parse_page, parse_query, search_url
+from bot.sources.query import BATCH, PAGE, id_list_url, parse_page, parse_query, search_url, title_url
 from bot.sources.trouble import SourceTrouble, trouble_with
 
 log = logging.getLogger(__name__)
@@ -146,6 +146,17 @@ class ArxivClient:
             if not page.entries:
                 raise SourceTrouble("garbled", detail=f"{page.total} results announced, a page without any")
         return list(found.values())[:most]
+
+    async def of_title(self, words: Sequence[str], *, deadline: float | None = None) -> list[Entry]:
+        """Some papers with all these words in their title, for a person who waits.
+
+        Raises `SourceTrouble`, "slow" when `deadline` seconds have passed.
+        """
+        self._cooldown.check()
+        async with _within(deadline):
+            url = title_url(self._api_url, words)
+            answer = await self._ask(partial(str, url), urgent=True, limit=_API_LIMIT)
+            return await asyncio.to_thread(parse_query, answer.body, answer.status)
 
     async def aclose(self) -> None:
         """Stop asking; whoever still waits is cancelled."""

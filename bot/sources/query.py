@@ -16,6 +16,7 @@ from bot.sources.tex import readable
 from bot.sources.trouble import SourceTrouble, trouble_with
 
 PAGE = 500  # papers a page of a search: arXiv allows 2,000 and then often answers late or not at all
+ALIKE = 10  # papers of a title: who looks for one work needs no more
 BATCH = 100  # ids a request: well under arXiv's 2,000, and an address of some 1,300 characters
 
 
@@ -49,6 +50,12 @@ def search_url(
         "sortOrder": "ascending",
     }  # fmt: skip
     return f"{api_url}?{urlencode(asked)}"
+
+
+def title_url(api_url: str, words: Sequence[str]) -> str:
+    """The address that asks for the papers with all these words in their title, the most fitting ones first."""
+    query = " AND ".join(f"ti:{word}" for word in words)
+    return f"{api_url}?{urlencode({'search_query': query, 'start': 0, 'max_results': ALIKE})}"
 
 
 def parse_query(body: bytes, status: int = 200) -> list[Entry]:

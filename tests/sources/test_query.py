@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.sources import Entry, SourceTrouble, parse_query
-from bot.sources.query import BATCH, id_list_url
+from bot.sources.query import BATCH, id_list_url, title_url
 from tests.sources.support import api_answer, sample
 
 
@@ -159,3 +159,10 @@ def test_no_more_than_a_batch_is_asked_for_at_once() -> None:
 def test_a_withdrawal_is_read_from_the_words(comment: str | None, abstract: str, *, withdrawn: bool) -> None:
     entry = Entry("2401.00001", 2, "T", (), abstract, ("cs.LG",), "cs.LG", comment=comment)
     assert entry.withdrawn is withdrawn
+
+
+def test_papers_of_a_title_are_asked_for_by_its_words() -> None:
+    url = title_url("https://export.arxiv.org/api/query", ["lottery", "ticket"])
+    assert url == (
+        "https://export.arxiv.org/api/query?search_query=ti%3Alottery+AND+ti%3Aticket&start=0&max_results=10"
+    )

@@ -9,7 +9,7 @@ from tests.stage.conftest import Bench, paper, text_of
 
 LOTTERY = "1803.03635"
 FORUM = "https://openreview.net/forum?id=rJl-b3RcF7"
-LINEAR = {"title": "Linear Mode Connectivity", "authors": "Jonathan Frankle, Gintare Dziugaite"}
+DUCKS = {"title": "Ducks Swim Alike", "authors": "Jonathan Frankle, Gintare Dziugaite"}
 
 
 async def told(stage: Bench, who: Any, link: str, said: dict[str, str], **more: Any) -> Answer:
@@ -23,13 +23,13 @@ async def told(stage: Bench, who: Any, link: str, said: dict[str, str], **more: 
 
 
 async def test_a_work_from_elsewhere_is_told_in_a_form_and_is_a_proposal_like_any_other(stage: Bench) -> None:
-    said = {**LINEAR, "abstract": "Two networks from *one* seed.", "why": "@everyone Short"}
+    said = {**DUCKS, "abstract": "Two networks from *one* seed.", "why": "@everyone Short"}
     answer = await told(stage, stage.alice, f"see {FORUM}&noteId=x", said, topic="Sparsity")
     assert "Proposed" in answer.text
     (ballot,) = await stage.posts("proposals")
     text = text_of(ballot)
     for part in (
-        "Linear Mode Connectivity",
+        "Ducks Swim Alike",
         "Gintare Dziugaite",
         "\\*one\\*",
         "Sparsity",
@@ -37,7 +37,7 @@ async def test_a_work_from_elsewhere_is_told_in_a_form_and_is_a_proposal_like_an
     ):
         assert part in text, (part, text)
     assert not ballot.mention_everyone
-    for again in (FORUM, "linear mode connect"):
+    for again in (FORUM, "ducks swim al"):
         shown = await stage.bob.slash("/paper", channel="general", paper=again)
         await shown.final()
         assert "Proposed by" in shown.text, shown.text
@@ -52,17 +52,17 @@ async def test_a_work_from_elsewhere_is_told_in_a_form_and_is_a_proposal_like_an
     await picked.final()
     await stage.plan("2026-06-15 17:00")
     await (await stage.olga.press(picked, label="Take it")).final()
-    assert "Linear Mode Connectivity" in text_of((await stage.posts("announcements"))[-1])
+    assert "Ducks Swim Alike" in text_of((await stage.posts("announcements"))[-1])
 
 
 async def test_a_work_that_arxiv_has_by_its_doi_or_its_title_and_author_is_that_paper(stage: Bench) -> None:
-    known = paper("1912.05671", LINEAR["title"], authors=["Jonathan Frankle"], doi="10.5555/Abc.1")
+    known = paper("1912.05671", DUCKS["title"], authors=["Jonathan Frankle"], doi="10.5555/Abc.1")
     stage.arxiv.library.papers[known.id] = known
     ballot = await stage.ballot(known.id)
     by_doi = await stage.bob.slash("/propose", channel="general", paper="https://doi.org/10.5555/abc.1")
     await by_doi.final()
     assert f"/{ballot.channel_id}/{ballot.id}" in by_doi.text
-    by_title = await told(stage, stage.bob, FORUM, {**LINEAR, "title": "linear mode-connectivity"})
+    by_title = await told(stage, stage.bob, FORUM, {**DUCKS, "title": "ducks swim-alike"})
     assert f"/{ballot.channel_id}/{ballot.id}" in by_title.text
     assert "It is the same work: arXiv has it as 1912.05671." in by_title.text
     at_once = await stage.carol.slash("/propose", channel="general", paper=FORUM)
@@ -71,12 +71,25 @@ async def test_a_work_that_arxiv_has_by_its_doi_or_its_title_and_author_is_that_
     assert await stage.rows("SELECT paper_id FROM proposals") == [(known.id,)]
 
 
+async def test_a_work_that_arxiv_has_and_nobody_knew_is_found_there_by_its_title(stage: Bench) -> None:
+    stage.arxiv.library.papers["1912.05671"] = paper(
+        "1912.05671", "Ducks swim alike and the lottery", "From arXiv.", authors=["J. Frankle"]
+    )
+    asked = await told(stage, stage.alice, FORUM, DUCKS)
+    assert "Is it the same work?" in asked.text
+    assert "Ducks swim alike and the lottery" in asked.text  # its title only says more
+    said = {**DUCKS, "title": "Ducks Swim-Alike and the Lottery"}
+    answer = await told(stage, stage.bob, "10.1145/3292500.3330701", said)
+    assert "arXiv has it as 1912.05671" in answer.text
+    assert "From arXiv." in text_of((await stage.posts("proposals"))[-1])
+
+
 async def test_when_arxiv_gets_a_work_later_it_becomes_that_paper_with_its_votes(stage: Bench) -> None:
-    await told(stage, stage.alice, FORUM, LINEAR)
+    await told(stage, stage.alice, FORUM, DUCKS)
     (ballot,) = await stage.posts("proposals")
     await stage.bob.react(ballot, "👍")
     stage.arxiv.library.papers["2606.00001"] = paper(
-        "2606.00001", "Linear mode connectivity", "Now on arXiv.", authors=["J. Frankle"]
+        "2606.00001", "Ducks swim alike", "Now on arXiv.", authors=["J. Frankle"]
     )
     answer = await stage.carol.slash("/propose", channel="general", paper="2606.00001")
     await answer.final()
@@ -116,14 +129,14 @@ async def test_a_message_with_a_link_to_a_work_elsewhere_opens_the_form(stage: B
 
 
 async def test_what_one_server_tells_of_a_work_no_other_server_sees(stage: Bench) -> None:
-    await told(stage, stage.alice, FORUM, LINEAR)
+    await told(stage, stage.alice, FORUM, DUCKS)
     other = stage.server.group("Others", channels=("general", "proposals"), members={"dora": ()})
     await stage.settled()
     dora = stage.dora
     assert not await dora.autocomplete(
-        "/propose", channel="general", guild=other, option="paper", typed="linear"
+        "/propose", channel="general", guild=other, option="paper", typed="ducks"
     )
-    shown = await dora.slash("/paper", channel="general", guild=other, paper="linear mode")
+    shown = await dora.slash("/paper", channel="general", guild=other, paper="ducks swim")
     await shown.final()
     assert "do not know" in shown.text
     ((key,),) = await stage.rows("SELECT paper_id FROM proposals")
