@@ -18,7 +18,7 @@ from bot import __version__, config, log
 #: Exit codes: what went wrong is a matter of the configuration, or of something else.
 OK, TROUBLE, BAD_CONFIG = 0, 1, 2
 #: Seconds that everything together may take to stop; then the process ends, and the next start finds what is open.
-LAST_RESORT = 8.0
+LAST_RESORT = 4.8
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

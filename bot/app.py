@@ -165,7 +165,6 @@ class App:
         self.client: Client | None = None
         self._ready_timeout, self._patient = ready_timeout, patient
         self._stack = AsyncExitStack()
-        self._actions = Actions()
         self._guard = Guard(clock)
         self._leads = False
         self.health = Health(clock, self._seen)
@@ -319,7 +318,7 @@ class App:
         )
 
     def _client(self) -> Client:
-        services, actions = self.services, self._actions
+        services, actions = self.services, Actions()
         cogs: list[commands.Cog] = [
             ProposalCommands(services.proposing, services.ballots, actions),
             ChoosingCommands(services.choosing, services.proposing.balance, actions),
@@ -414,8 +413,7 @@ class App:
 
     async def _farewell(self) -> None:
         """Finish what people were promised and what is being said, for a few seconds, while Discord is there."""
-        await self.timers.close()
-        await asyncio.gather(finish_answers(2.0), self.services.outbox.close(3.0))
+        await asyncio.gather(self.timers.close(2.0), finish_answers(2.0), self.services.outbox.close(3.0))
 
     async def kill(self, running: asyncio.Task[None]) -> None:
         """End at once, for a rehearsal of `kill -9`: nothing that is under way is finished, marked or said goodbye to.

@@ -35,6 +35,8 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 INTENTS = discord.Intents(guilds=True, guild_reactions=True, guild_scheduled_events=True)
 
 
+#: Seconds until Discord is asked again when it cannot be reached; doubled each time.
+FIRST_PAUSE = 1.0
 #: Close codes after which Discord will not take us back: wrong token, shards or intents.
 FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
 
@@ -230,7 +232,7 @@ async def connect(
     A client whose first connection failed cannot be used again (discord.py fails inside), so each try makes a new one.
     Raises discord.LoginFailure when the token is refused, which waiting does not mend.
     """
-    pause = 1.0
+    pause = FIRST_PAUSE
     while not stopping.is_set():
         client = make()
         started = asyncio.get_running_loop().time()
@@ -254,7 +256,7 @@ async def connect(
         ):
             raise error
         if asyncio.get_running_loop().time() - started > longest_pause:
-            pause = 1.0
+            pause = FIRST_PAUSE
         wait = pause * random.uniform(0.75, 1.25)  # jitter, so that many bots do not come back at once
         cause = f"{type(error).__name__}: {error}"
         event(log, "discord.away", logging.WARNING, cause=cause, again_in=f"{wait:.1f}s")
@@ -264,13 +266,13 @@ async def connect(
 
 async def _close(client: Client, running: asyncio.Task[None]) -> None:
     try:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(1):
             await client.close()
     except (TimeoutError, Exception) as error:  # noqa: BLE001 - it is being thrown away
         event(log, "discord.close", logging.DEBUG, cause=repr(error))
     if not running.done():
         running.cancel()
-    await asyncio.wait({running}, timeout=1)
+    await asyncio.wait({running}, timeout=0.5)
 
 
 async def _sleep_unless(stopping: asyncio.Event, seconds: float) -> None:

@@ -87,7 +87,10 @@ class ArxivClient:
             async with _within(deadline):
                 answers = [lookup.answer for lookup in lookups.values()]
                 await asyncio.wait(answers, return_when=asyncio.FIRST_EXCEPTION)
-            failed = next((one for one in answers if one.done() and one.exception()), None)
+            broken = [
+                one for one in answers if one.done() and one.exception()
+            ]  # each is asked, lest it complains
+            failed = broken[0] if broken else None
             entries = {bare: (failed or lookup.answer).result() for bare, lookup in lookups.items()}
         finally:
             self._leave(lookups)

@@ -196,6 +196,27 @@ async def test_kill_at_random_moments_loses_nothing_and_doubles_nothing(house: H
     assert set(votes) == shown
 
 
+async def test_a_process_that_is_told_to_end_in_a_delivery_hands_it_over_within_five_seconds(
+    house: House,
+) -> None:
+    process = await house.connected()
+    rule = house.server.faults.hold("POST", r"/channels/\d+/messages$")
+    await house.person("olga").slash(
+        "/session plan", channel="general", when=f"<t:{int(time.time()) + 7 * 86_400}>", title="Sparsity"
+    )
+    await rule.struck(20)
+    code, took = await ends(process, signal.SIGTERM)
+    assert (code, took < 5) == (0, True), took
+    rule.lift()  # Discord has it in hand and posts it, whoever is there to hear
+    await house.server.until(lambda: house.posts("announcements"), timeout=20)
+    process = await house.connected()
+    await house.server.until(
+        lambda: ("sent",) in house.rows("SELECT state FROM outbox WHERE kind = 'announcement'")
+    )
+    await ends(process, signal.SIGTERM)
+    assert len(house.posts("announcements")) == 1
+
+
 @on_sqlite_only
 async def test_a_second_process_on_one_database_refuses_to_start(house: House) -> None:
     first = await house.connected()

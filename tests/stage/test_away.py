@@ -1,0 +1,30 @@
+"""Discord is away at the start, in each of the ways in which it can be: it is waited out."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.chat import client
+from tests.stage.conftest import Bench
+
+
+async def test_errors_at_login_and_a_gateway_that_refuses_are_waited_out_with_growing_pauses(
+    stage: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(client, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(client.random, "uniform", lambda low, high: (low + high) / 2)
+    await stage.kill_bot()
+    stage.server.faults.fail(503, "GET", "^/users/@me$", times=2)
+    stage.server.faults.gateway.refuse = 3
+    caplog.clear()
+    await stage.start_bot()
+    waits = [
+        float(record.event_fields["again_in"].removesuffix("s"))  # type: ignore[attr-defined]
+        for record in caplog.records
+        if record.getMessage() == "discord.away"
+    ]
+    assert len(waits) == 5
+    assert waits == sorted(waits)
+    assert waits[-1] > waits[0]
+    answer = await stage.alice.slash("/nextsession", channel="general")
+    assert "No session" in answer.text
