@@ -83,7 +83,12 @@ async def room(play: Play, *, port: int) -> AsyncIterator[Stage]:
         _own_world(server.world, play.settings)
     else:
         scene.demo_group(server.world)
-    arxiv = None if play.live_arxiv else scene.demo_arxiv(clock, play.samples, began=server.world.began)
+    began, own_topics = server.world.began, play.settings is not None
+    arxiv = (
+        None
+        if play.live_arxiv
+        else scene.demo_arxiv(clock, play.samples, began=began, topics=settings.topics, own=own_topics)
+    )
     if arxiv:
         arxiv.mount(server.app, "/arxiv")
     stage = Stage(clock, server, arxiv, settings)

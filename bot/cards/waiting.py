@@ -23,6 +23,7 @@ _KINDS = {
     "presents": "word to who presents",
     "seed": "first reaction",
     "starting": "start message",
+    "thread-rest": "archiving of the thread",
     "undeliverable": "what could not be said",
     "volunteered": "offer to present",
     "wish_failed": "paper that was not found",

@@ -273,7 +273,12 @@ class Room:
         return self._news, len(self.server.exchanges)
 
     async def _ask_stage(self) -> None:
-        """What is due and armed; what was known before where the stage cannot tell, as while the bot restarts."""
+        """What is due and armed; what was known before where the stage cannot tell, as while the bot restarts.
+
+        Nor is it asked while the clock is being moved: each look would hold up what happens on the way.
+        """
+        if self.advancing:
+            return
         try:
             self._due, self._armed = await self.stage.next_due(), await self.stage.armed()
         except Exception:  # noqa: BLE001 — logged, and asked again soon

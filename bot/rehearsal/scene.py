@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.clock import Clock
-from bot.rehearsal import build, messages, permissions
+from bot.rehearsal import build, invented, messages, permissions
 from bot.rehearsal.arxiv import ArxivDouble
 from bot.rehearsal.arxiv_library import EASTERN, ArxivPaper, is_feed_day
 from bot.rehearsal.flags import Permission
@@ -135,15 +135,27 @@ def library() -> list[tuple[ArxivPaper, tuple[str, ...]]]:
     return [(ArxivPaper.from_dict(row), tuple(row["topics"])) for row in json.loads(text)]
 
 
-def demo_arxiv(clock: Clock, samples: Path | None = None, *, began: datetime = START) -> ArxivDouble:
+def demo_arxiv(
+    clock: Clock,
+    samples: Path | None = None,
+    *,
+    began: datetime = START,
+    topics: Sequence[TopicRow] = (),
+    own: bool = False,
+) -> ArxivDouble:
     """The double with the shipped papers, dealt out over the feed days after the one on which the story `began`.
 
-    With `samples` (the folder of `samples_beside`) the days that it knows are real ones.
+    With `samples` (the folder of `samples_beside`) the days that it knows are real ones. The other days of a term have
+    invented papers of the `topics`; all days have when these are a group's `own`, which the shipped ones may not fit.
     """
     papers = library()
     double = ArxivDouble((paper for paper, _ in papers), clock)
     real = _real_days(samples) if samples else {}
-    for day, batch in {**_dealt(papers, began.date()), **real}.items():
+    known = {**_dealt(papers, began.date()), **real}
+    for day, batch in invented.days(topics, began.date()):
+        if own or day not in known:
+            known[day] = [*known.get(day, ()), *batch]
+    for day, batch in known.items():
         double.announce(day, batch)
     return double
 
