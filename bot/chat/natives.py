@@ -14,15 +14,19 @@ from bot.services.reconciling import Unreadable
 
 #: Seconds until a request to Discord is given up.
 PATIENCE = 30
-_THREAD_EXISTS, _UNKNOWN_EVENT, _SERVER_ERROR = 160004, 10070, 500
+_THREAD_EXISTS, _THREAD_ARCHIVED, _UNKNOWN_EVENT, _SERVER_ERROR = 160004, 50083, 10070, 500
 
 
 async def thread(message: discord.PartialMessage, said: Thread) -> Sent:
     """Open the thread of a message, or archive it. A message has one thread at most, which bears its id."""
     if said.archived:
         channel = await message.channel.fetch_message(message.id)
-        if channel.thread is not None and not channel.thread.archived:  # silence may have archived it
-            await channel.thread.edit(archived=True)
+        try:
+            if channel.thread is not None:
+                await channel.thread.edit(archived=True)
+        except discord.HTTPException as error:
+            if error.code != _THREAD_ARCHIVED:  # idle ones go to rest by themselves
+                raise
         return Sent(message.channel.id, message.id)
     try:
         await message.create_thread(name=said.name[:100] or "Discussion", auto_archive_duration=said.minutes)
