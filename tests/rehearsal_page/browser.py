@@ -51,6 +51,11 @@ def chromium() -> str | None:
 
 
 _PATIENCE = 60  # seconds for one answer of the browser itself
+_CONTROLS = {
+    "button", "link", "textbox", "combobox", "checkbox", "radio", "switch", "tab", "menuitem", "option", "slider",
+    "searchbox", "spinbutton", "dialog", "listbox", "img", "image",
+}  # fmt: skip
+_REACHED = "button:not([role=option]), a[href], input, textarea, select, [tabindex='0']"
 
 
 class PageError(AssertionError):
@@ -79,13 +84,13 @@ class Page:
             elif told.get("method") == "Log.entryAdded" and told["params"]["entry"]["level"] == "error":
                 self.errors.append(told["params"]["entry"]["text"])
 
-    async def send(self, method: str, **params: Any) -> dict[str, Any]:
+    async def send(self, method: str, *, patience: float = _PATIENCE, **params: Any) -> dict[str, Any]:
         """One command of the DevTools protocol."""
         number = next(self._numbers)
         future = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         await self._socket.send_json({"id": number, "method": method, "params": params})
-        told = await asyncio.wait_for(future, _PATIENCE)
+        told = await asyncio.wait_for(future, patience)
         if "error" in told:
             raise PageError(f"{method}: {told['error']['message']}")
         return dict(told["result"])
@@ -108,10 +113,14 @@ class Page:
         await self.send("Page.navigate", url=url)
         await self.until("document.body?.dataset.ready === 'yes'")
 
-    async def js(self, expression: str) -> Any:
+    async def js(self, expression: str, *, patience: float = _PATIENCE) -> Any:
         """The value of an expression (promises are awaited). Raises PageError if it throws."""
         told = await self.send(
-            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+            "Runtime.evaluate",
+            expression=expression,
+            returnByValue=True,
+            awaitPromise=True,
+            patience=patience,
         )
         if "exceptionDetails" in told:
             detail = told["exceptionDetails"]
@@ -130,7 +139,31 @@ class Page:
             }};
             look();
         }})"""
-        return await self.js(script)
+        return await self.js(script, patience=timeout + _PATIENCE)
+
+    async def controls(self) -> list[tuple[str, str]]:
+        """All that can be pressed or filled in, as a screen reader is told: role and name, "" where it has none."""
+        await self.send("Accessibility.enable")
+        nodes = (await self.send("Accessibility.getFullAXTree"))["nodes"]
+        await self.send("Accessibility.disable")
+        named = [(n["role"]["value"], n.get("name", {}).get("value", "")) for n in nodes if not n["ignored"]]
+        return [(role, name.strip()) for role, name in named if role in _CONTROLS]
+
+    async def out_of_reach(self) -> list[str]:
+        """The visible controls at which Tab never arrives, from the top of the page until it comes round."""
+        await self.js(
+            "document.activeElement?.blur(); window.reached = new Set(); getSelection().removeAllRanges()"
+        )
+        for _ in range(await self.js(f"document.querySelectorAll({_REACHED!r}).length") + 3):
+            await self.key("Tab")
+            await self.js("window.reached.add(document.activeElement)")
+        return list(
+            await self.js(
+                f"""[...document.querySelectorAll({_REACHED!r})]
+                .filter((e) => e.checkVisibility({{visibilityProperty: true}}) && !e.disabled && !window.reached.has(e))
+                .map((e) => e.outerHTML.slice(0, 120))"""
+            )
+        )
 
     async def text(self, selector: str = "body") -> str:
         """The visible text of the first element that fits."""

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from statistics import median
 
 import pytest
 
+from bot.rehearsal import build
+from bot.rehearsal.flags import ChannelKind
 from bot.rehearsal.room import Room
 from bot.rehearsal.server import RehearsalServer
 from tests.rehearsal_page.browser import Page, tab
 from tests.rehearsal_page.tinybot import NASTY, TinyBot
 
 pytestmark = pytest.mark.browser
+# Sixty frames of scrolling up through a long channel: the time that each took, in ms.
+SCROLLED = """new Promise((resolve) => {
+  const scroller = document.getElementById("scroller"), times = [];
+  let last = performance.now();
+  const frame = (now) => {
+    times.push(now - last);
+    last = now;
+    scroller.scrollTop -= 120;
+    if (times.length < 60) requestAnimationFrame(frame); else resolve(times);
+  };
+  requestAnimationFrame(frame);
+})"""
 
 
 @pytest.fixture
@@ -177,6 +192,58 @@ async def test_everything_fits_on_a_narrow_screen(page: Page) -> None:
     await page.until("document.querySelector('.acting b').textContent === 'Marta'")
 
 
+async def test_every_control_has_a_name_and_is_reached_by_the_tab_key(
+    page: Page, server: RehearsalServer
+) -> None:
+    await slash(page, "ballot")
+    await page.key("Enter")
+    await page.until("document.querySelector('.message .chooser') !== null")
+    await server.people["aisha"].react(server.channel("general").messages[-1], "👍")
+    await page.until("document.querySelector('.reaction') !== null")
+    for panel in ("people", "time", "trouble", "events"):
+        await page.click(f"#tab-{panel}")
+        found = await page.controls()
+        assert len(found) > 20
+        assert [role for role, name in found if not name] == [], panel
+        assert await page.out_of_reach() == [], panel
+    for opened in ("slash", "emoji", "menu", "form", "date"):
+        await OPEN[opened](page)
+        assert [role for role, name in await page.controls() if not name] == [], opened
+        await page.key("Escape")
+        await page.key("Escape")
+
+
+async def _emoji(page: Page) -> None:
+    await _menu(page)
+    await page.click(".popup button", "Add a reaction")
+
+
+async def _menu(page: Page) -> None:
+    await page.click(".message .tools button", "More")
+
+
+OPEN = {
+    "slash": lambda page: slash(page, "echo"),
+    "emoji": _emoji,
+    "menu": _menu,
+    "form": lambda page: page.click(".message .button", "Ask"),
+    "date": lambda page: page.click(".step", "To a date"),
+}
+
+
+async def test_channels_of_every_kind_are_shown_as_what_they_are(page: Page, server: RehearsalServer) -> None:
+    world = server.world
+    (guild,) = world.guilds.values()
+    for kind in (ChannelKind.FORUM, ChannelKind.ANNOUNCEMENT, ChannelKind.VOICE, ChannelKind.STAGE):
+        build.add_channel(world, guild, f"a-{kind.name.lower()}", kind=kind)
+    await page.until("document.getElementById('places').textContent.includes('a-stage')")
+    signs = "[...document.querySelectorAll('.channel')].map((row) => row.querySelector('svg').innerHTML)"
+    assert len(set(await page.js(signs))) == 4  # voice and stage have the same
+    await page.click(".channel", "a-forum")
+    await page.until("document.querySelector('#place h1').textContent === 'a-forum'")
+    assert "Its posts are threads" in await page.text("#log")
+
+
 async def test_five_thousand_messages_keep_a_small_window_in_the_page(
     page: Page, server: RehearsalServer
 ) -> None:
@@ -191,5 +258,8 @@ async def test_five_thousand_messages_keep_a_small_window_in_the_page(
     assert await page.js("document.querySelectorAll('.message').length") <= 240
     await page.click("#below .button")
     await page.until("document.querySelector('#log').lastElementChild.textContent.includes('Message 4999.')")
+    frames = await page.js(SCROLLED)
+    assert median(frames) < 50, frames  # 17 ms where the machine is idle
+    await page.click("#below .button")
     gap = "(({ scrollHeight: h, scrollTop: t, clientHeight: c }) => h - t - c)(document.getElementById('scroller'))"
     await page.until(f"{gap} < 2")

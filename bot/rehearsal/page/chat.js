@@ -8,7 +8,7 @@ import { drawMessage } from "./message.js";
 const scroller = document.getElementById("scroller");
 const list = document.getElementById("log");
 const head = document.getElementById("place");
-const KINDS = { 0: "hash", 1: "people", 2: "voice", 5: "news", 10: "thread", 11: "thread", 12: "thread", 15: "forum" };
+const KINDS = { 0: "hash", 1: "people", 2: "voice", 5: "news", 10: "thread", 11: "thread", 12: "thread", 15: "forum", 13: "voice" };
 export const kindIcon = (channel) => icon(KINDS[channel.kind] ?? "hash");
 
 const WINDOW = 240; // rows that are in the page at once; the others wait in the store
@@ -44,7 +44,7 @@ function beginning(log) {
   const channel = channelNow();
   if (log.more || from > 0) return h("li", { class: "earlier" }, "Earlier messages…");
   const name = channel.kind === 1 ? person(store.bot).name : `#${channel.name}`;
-  return h("li", { class: "beginning" }, h("span", { class: "bubble" }, kindIcon(channel)), h("h2", {}, channel.kind === 1 ? name : `Welcome to ${name}`), h("p", {}, channel.kind === 1 ? "Here the bot writes to you alone." : channel.topic || "This is where it begins."));
+  return h("li", { class: "beginning" }, h("span", { class: "bubble" }, kindIcon(channel)), h("h2", {}, channel.kind === 1 ? name : `Welcome to ${name}`), h("p", {}, channel.kind === 1 ? "Here the bot writes to you alone." : channel.topic || (channel.kind === 15 ? "Its posts are threads: they stand below its name, among the channels." : "This is where it begins.")));
 }
 
 const dayLine = (message) => h("li", { class: "day", role: "separator" }, h("span", {}, longDay(message.timestamp)));
