@@ -84,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     calendar.add_argument("--out", type=Path, metavar="FILE", help="where to write it (standard output)")
     calendar.set_defaults(command=_calendar)
 
+    _site_parser(commands)
+
     topics = commands.add_parser("topics", help="try the topics").add_subparsers(
         required=True, metavar="what"
     )
@@ -134,6 +136,23 @@ def _moving(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     out.add_argument("--guild", type=int, metavar="ID", help="which server, when the bot serves several")
     _needs_config(out)
     out.set_defaults(command=_export_talks)
+
+
+def _site_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    site = commands.add_parser("site", help="the group's web site").add_subparsers(
+        required=True, metavar="what"
+    )
+    build = site.add_parser("build", help="write it as files for any web host")
+    build.add_argument("folder", type=Path, help="where to write it")
+    build.set_defaults(command=_site_build)
+    serve = site.add_parser("serve", help="serve it, beside a running bot or alone")
+    serve.add_argument("--listen", metavar="ADDRESS", help="a port, or address:port (site.listen, or 8780)")
+    serve.set_defaults(command=_site_serve)
+    for command in (build, serve):
+        _needs_config(command)
+        command.add_argument(
+            "--guild", type=int, metavar="ID", help="which server, when the bot serves several (site.server)"
+        )
 
 
 def _needs_config(parser: argparse.ArgumentParser) -> None:
@@ -292,9 +311,9 @@ def _import(options: argparse.Namespace) -> int:
 
 def _import_talks(options: argparse.Namespace) -> int:
     from bot.clock import SystemClock
-    from bot.desk import WhichServer
     from bot.moving import Asked, import_talks
     from bot.publish.past import NotReadable
+    from bot.services.records import WhichServer
     from storage.database import DatabaseTrouble
 
     asked = Asked(options.guild, options.dry_run, options.day, not options.no_arxiv)
@@ -308,8 +327,8 @@ def _import_talks(options: argparse.Namespace) -> int:
 
 def _export_talks(options: argparse.Namespace) -> int:
     from bot.clock import SystemClock
-    from bot.desk import WhichServer
     from bot.moving import export_talks
+    from bot.services.records import WhichServer
     from storage.database import DatabaseTrouble
 
     settings = config.load(options.config)
@@ -340,12 +359,12 @@ def _import_settings(options: argparse.Namespace) -> int:
 
 def _at_the_desk(name: str, work: Coroutine[None, None, int | None]) -> int:
     """Do some work on the database; what stands in its way is a sentence."""
-    from bot.desk import WhichServer
+    from bot.services.records import WhichServer
     from storage.database import DatabaseTrouble
 
     try:
         return asyncio.run(work) or OK
-    except (DatabaseTrouble, OSError, UnicodeDecodeError, WhichServer) as trouble:
+    except (DatabaseTrouble, OSError, ValueError, WhichServer) as trouble:
         print(f"{name}: {trouble}", file=sys.stderr)
         return TROUBLE
 
@@ -384,19 +403,31 @@ def _outbox(options: argparse.Namespace) -> int:
 
 
 def _calendar(options: argparse.Namespace) -> int:
-    from bot.desk import WhichServer, calendar
-    from storage.database import DatabaseTrouble
+    from bot.clock import SystemClock
+    from bot.desk import write_calendar
 
-    try:
-        data = asyncio.run(calendar(config.load(options.config), options.guild))
-    except (DatabaseTrouble, WhichServer) as trouble:
-        print(f"calendar: {trouble}", file=sys.stderr)
-        return TROUBLE
-    if options.out is None:
-        sys.stdout.buffer.write(data)
-    else:
-        options.out.write_bytes(data)
-    return OK
+    settings = config.load(options.config)
+    work = write_calendar(settings, SystemClock(), options.guild, options.out, sys.stdout.buffer)
+    return _at_the_desk("calendar", work)
+
+
+def _site_build(options: argparse.Namespace) -> int:
+    from bot.clock import SystemClock
+    from bot.desk import build_site
+
+    settings = config.load(options.config)
+    work = build_site(settings, SystemClock(), options.guild, options.folder, sys.stdout)
+    return _at_the_desk("site", work)
+
+
+def _site_serve(options: argparse.Namespace) -> int:
+    from bot.clock import SystemClock
+    from bot.desk import serve_site
+
+    settings = config.load(options.config)
+    log.set_up(level=settings.log.level, as_json=settings.log.format == "json")
+    work = serve_site(settings, SystemClock(), options.guild, options.listen, sys.stdout)
+    return _at_the_desk("site", work)
 
 
 def _route(options: argparse.Namespace) -> int:

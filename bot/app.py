@@ -6,8 +6,10 @@ import asyncio
 import gc
 import logging
 import math
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -73,6 +75,7 @@ from bot.services.votes import Votes
 from bot.services.week import Week
 from bot.sources import ArxivClient
 from bot.timers import Timers
+from bot.web import Live, serving
 from cogs.archive import ArchiveCommands
 from cogs.attendance import AttendanceButtons
 from cogs.choosing import ChoosingCommands
@@ -163,6 +166,7 @@ class App:
         self.ready = asyncio.Event()
         self.stopping = stopping or asyncio.Event()
         self.client: Client | None = None
+        self.site: str | None = None  # where the web site is served
         self._ready_timeout, self._patient = ready_timeout, patient
         self._stack = AsyncExitStack()
         self._guard = Guard(clock)
@@ -221,6 +225,8 @@ class App:
             ],
             database.reading,
         )
+        if at := self.settings.site.listen:
+            await self._stack.enter_async_context(self._site(at))
         database.on_wake = self.timers.kick
         self._stack.push_async_callback(self.timers.close)
 
@@ -244,6 +250,16 @@ class App:
         storage = self.settings.storage
         folder = folder_of(self.database.store, storage.backup_folder)
         return [Backups(self.database, self.clock, folder, storage.backups)] if storage.backups else []
+
+    @asynccontextmanager
+    async def _site(self, at: tuple[str, int]) -> AsyncIterator[None]:
+        """The group's web site, where the configuration wants one."""
+        wanted = self.settings.site
+        read = partial(self.services.records.only, wanted.server)
+        async with serving(Live(read, self.clock, wanted.base_url or ""), at) as address:
+            event(log, "site.served", address=address)
+            self.site = address
+            yield
 
     def _services(self, arxiv: ArxivClient) -> Services:
         database, clock = self.database, self.clock

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TextIO
+from functools import partial
+from pathlib import Path
+from typing import IO, TextIO
 
+from bot.clock import Clock
 from bot.config import Settings
-from bot.publish.calendar import to_ics
-from bot.services.outward import calendar_events, group_of
-from storage import guilds, jobs, outbox, sessions
+from bot.config.readers import listen
+from bot.publish.record import Record
+from bot.publish.schedule import schedule
+from bot.publish.site import Site, site
+from bot.services.records import Records, WhichServer
+from bot.services.settings import SettingsService
+from bot.web import Live, serving
+from storage import jobs, outbox
 from storage.backups import folder_of
 from storage.database import Database
 from storage.migrate import migrate
@@ -94,8 +104,14 @@ async def alone(settings: Settings, now: datetime) -> AsyncIterator[Database]:
             await database.close()
 
 
-class WhichServer(Exception):
-    """The bot serves none or several servers; the message says which can be named."""
+async def record_of(settings: Settings, clock: Clock, guild_id: int | None) -> Record:
+    """The public record of a server, of the only one when none is named, also while a bot runs on the database.
+
+    Members who present are called what they were called when the bot last asked. Raises WhichServer, or
+    DatabaseTrouble when there is no usable database.
+    """
+    async with opened(settings) as database:
+        return await _records(database, settings, clock).only(guild_id)
 
 
 @asynccontextmanager
@@ -111,27 +127,74 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def server_of(database: Database, wanted: int | None) -> int:
-    """The server that is meant, the only one when none is named. Raises WhichServer when that is not clear."""
-    async with database.reading() as tx:
-        known = await guilds.present(tx)
-    if wanted is None and len(known) == 1:
-        return known[0]
-    if wanted is not None and wanted in known:
-        return wanted
-    named = ", ".join(map(str, known)) or "none yet; let the bot run once"
-    raise WhichServer(f"Name one of the servers that I am a member of with --guild: {named}.")
+def _records(database: Database, settings: Settings, clock: Clock) -> Records:
+    return Records(database, SettingsService(database, clock, settings))
 
 
-async def calendar(settings: Settings, guild_id: int | None) -> bytes:
-    """The schedule of a server, of the only one when none is named, as an iCalendar file.
+async def write_calendar(
+    settings: Settings, clock: Clock, guild_id: int | None, file: Path | None, out: IO[bytes]
+) -> None:
+    """Write the schedule of a server as an iCalendar file, or to `out`. Raises as `record_of` does, and OSError."""
+    record = await record_of(settings, clock, guild_id or settings.site.server)
+    data = schedule(record, settings.site.base_url or "")
+    if file is None:
+        out.write(data)
+    else:
+        await asyncio.to_thread(file.write_bytes, data)
 
-    Members who present appear as "a member": only Discord knows their names. Raises WhichServer, or DatabaseTrouble
-    when there is no usable database.
-    """
+
+async def build_site(
+    settings: Settings, clock: Clock, guild_id: int | None, folder: Path, out: TextIO
+) -> None:
+    """Write the web site of a server into a folder. Raises as `record_of` does, and OSError."""
+    record = await record_of(settings, clock, guild_id or settings.site.server)
+    told = await asyncio.to_thread(write_site, site(record, settings.site.base_url or ""), folder)
+    print(told, file=out)
+
+
+async def serve_site(
+    settings: Settings, clock: Clock, guild_id: int | None, where: str | None, out: TextIO
+) -> None:
+    """Serve the web site of a server until cancelled. Raises as `record_of` does, ValueError and ConfigError."""
+    at = listen(where) or settings.site.listen or _LOOPBACK
     async with opened(settings) as database:
-        wanted = await server_of(database, guild_id)
-        async with database.reading() as tx:
-            group = group_of(settings.for_server(await guilds.overrides(tx, wanted)), {})
-            views = await sessions.all_of(tx, wanted)
-            return to_ics(await calendar_events(tx, wanted, group, views), name=group.name)
+        read = partial(_records(database, settings, clock).only, guild_id or settings.site.server)
+        await read()
+        async with serving(Live(read, clock, settings.site.base_url or ""), at) as address:
+            print(f"The site is at {address} until Ctrl-C.", file=out, flush=True)
+            await asyncio.Event().wait()
+
+
+_LOOPBACK = ("127.0.0.1", 8780)
+#: Names in a folder what the last `site build` wrote: only that is ever deleted.
+_MANIFEST = ".reading-group-site"
+
+
+def write_site(made: Site, folder: Path) -> str:
+    """Write a site into a folder; says what was done.
+
+    What an earlier site wrote there and this one does not have goes; whatever else is there stays. Raises OSError.
+    """
+    manifest = folder / _MANIFEST
+    before = manifest.read_text("utf-8").splitlines() if manifest.exists() else []
+    gone = [folder / path for path in before if path not in made and _can_be_ours(path)]
+    for old in gone:
+        old.unlink(missing_ok=True)
+    changed = [path for path, make in made.items() if _write(folder / path, make())]
+    _write(manifest, "".join(f"{path}\n" for path in sorted(made)).encode())
+    told = f"{folder}: {len(made)} files, {len(changed)} of them new or changed"
+    return f"{told}, {len(gone)} old ones gone." if gone else f"{told}."
+
+
+def _write(file: Path, data: bytes) -> bool:
+    """Whether there was anything to do: a file that is right already keeps its date."""
+    if file.exists() and file.read_bytes() == data:
+        return False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    return True
+
+
+def _can_be_ours(path: str) -> bool:
+    """Whether a site can have such a path: no manifest makes us delete another."""
+    return re.fullmatch(r"(?:(?:archive|talks|topics)/)?[a-z0-9-]+\.[a-z]+", path) is not None

@@ -12,16 +12,15 @@ import aiohttp
 
 from bot.clock import Clock
 from bot.config import Settings
-from bot.desk import alone, opened, server_of
+from bot.desk import alone, opened, record_of
 from bot.publish import talks
 from bot.publish.past import Incoming, read
-from bot.publish.record import Record
 from bot.services import settings_file
 from bot.services.archive import Archive
 from bot.services.papers import Papers, arxiv_client
 from bot.services.past import Outcome, Past
 from bot.services.past_papers import PastPapers
-from bot.services.records import Records
+from bot.services.records import Records, server_of
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
 from bot.sources import SourceTrouble
@@ -107,13 +106,6 @@ async def export_talks(settings: Settings, clock: Clock, file: Path, guild_id: i
     record = await record_of(settings, clock, guild_id)
     await asyncio.to_thread(file.write_bytes, write(record))
     return sum(1 for _ in record.held())
-
-
-async def record_of(settings: Settings, clock: Clock, guild_id: int | None) -> Record:
-    """A server's record as it is in the database, also while a bot runs on it. Raises as `export_talks` does."""
-    async with opened(settings) as database:
-        wanted = await server_of(database, guild_id)
-        return await Records(database, SettingsService(database, clock, settings)).of(wanted)
 
 
 class _Bar:

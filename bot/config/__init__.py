@@ -96,6 +96,7 @@ class Group:
     country: str | None
     announce_days: int
     archives: tuple[OutsideArchive, ...]  # where else talks of the group are kept
+    about: str | None  # the group's own words, for its web site
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,13 @@ class SessionRules:
 class Privacy:
     left_days: int
     answers_days: int  # 0: kept for ever
+
+
+@dataclass(frozen=True)
+class Site:
+    listen: tuple[str, int] | None  # where the web site is served; None: nowhere
+    base_url: str | None  # the address by which others reach it, with a slash at its end
+    server: int | None  # whose site it is, where the bot serves several
 
 
 @dataclass(frozen=True)
@@ -289,6 +297,19 @@ KEYS: dict[str, Key] = {
         "Where else the group's talks are kept, shown with /archive: name, (years), address.",
         per_server=True,
     ),
+    "group.about": Key(
+        None,
+        readers.optional_text,
+        "What the group says of itself on its web site.",
+        per_server=True,
+    ),
+    "site.listen": Key(
+        None, readers.listen, "Where the web site is served: a port of this machine, or address:port."
+    ),
+    "site.base_url": Key(None, readers.site_url, "The web address of the site, where it has one."),
+    "site.server": Key(
+        None, readers.discord_id, "The server whose site it is, where the bot serves several."
+    ),
     "reminders.before": Key(
         ["7d", "1d", "1h"], readers.leads, "How long before a session to remind.", per_server=True
     ),
@@ -370,6 +391,7 @@ class Settings:
     arxiv: Arxiv
     log: Log
     health: Health
+    site: Site
     raw: Mapping[str, Any]  # "group.timezone" -> value as in the file
     topics: tuple[Topic, ...]
     conferences: tuple[Conference, ...] = ()
@@ -440,6 +462,7 @@ def parse(tables: Mapping[str, Any]) -> Settings:
         arxiv=Arxiv(**values["arxiv"]),
         log=Log(**values["log"]),
         health=Health(**values["health"]),
+        site=Site(**values["site"]),
         raw=raw,
         topics=topics,
         conferences=conferences,

@@ -246,6 +246,24 @@ def web_url(value: Any) -> str:
     return given
 
 
+def site_url(value: Any) -> str | None:
+    """The address of a site; a folder, so that it ends in a slash."""
+    if value in (None, "", "none"):
+        return None
+    url = urlsplit(web_url(value))
+    if url.query or url.fragment:
+        raise ValueError("must be an address without ? and #, such as https://example.org/group/")
+    return web_url(value).rstrip("/") + "/"
+
+
+def discord_id(value: Any) -> int | None:
+    if value in (None, "", "none"):
+        return None
+    if not re.fullmatch(r"\d{15,20}", given := text(value)):
+        raise ValueError("must be the id of a Discord server, 15 to 20 digits")
+    return int(given)
+
+
 def feed_url(value: Any) -> str:
     given = web_url(value)
     if "{category}" not in given:
@@ -284,11 +302,14 @@ def texts(value: Any) -> tuple[str, ...]:
     return tuple(text(item) for item in listed(value, '["cs.LG", "stat.ML"]'))
 
 
+_LISTEN = re.compile(r"(?:([\w.:-]+|\[[\da-fA-F:.]+\]):)?(\d{1,5})")
+
+
 def listen(value: Any) -> tuple[str, int] | None:
-    """An address of this machine and a port."""
+    """An address of this machine and a port; a port alone is on this machine alone."""
     if value is None:
         return None
-    host, _, port = text(value).rpartition(":")
-    if not host or not port.isdecimal() or not int(port) < 65536:
+    given = _LISTEN.fullmatch(text(value))
+    if given is None or int(given[2]) > 65535:
         raise ValueError('must be an address and a port such as "127.0.0.1:9464"')
-    return host.strip("[]"), int(port)
+    return (given[1] or "127.0.0.1").strip("[]"), int(given[2])

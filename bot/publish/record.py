@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from bot.when import MONTHS, local, time_line
+from bot.when import MONTHS, time_line
 
 #: Lengths of a wall time, which tell how exactly it is known: "2023", "2023-05", "2023-05-04", "2026-04-27T17:00".
 YEAR, MONTH, DAY, MINUTE = 4, 7, 10, 16
+#: What those are called who presented and whose name nobody tells.
+NAMELESS, FORMER = "a member", "a former member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,6 @@ class When:
     @property
     def day(self) -> date:
         """The day in `zone`, or the first that it can be."""
-        if self.exact:
-            return local(self.start, self.zone).date()
         return date.fromisoformat((self.wall + "-01-01")[:DAY])
 
     @property
@@ -71,6 +71,11 @@ class Speaker:
 
     name: str
     affiliation: str = ""
+
+    @property
+    def named(self) -> bool:
+        """Whether that is a name at all."""
+        return self.name not in (NAMELESS, FORMER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,7 @@ class Topic:
     key: str
     name: str
     area: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +178,8 @@ class Record:
     """A group and all its sessions, cancelled ones too, the earliest first.
 
     `place` says in words how to join ("Join via #announcements on Discord"); `zones` are those in which times are told
-    beside each session's own; `topics` the group's, in its order.
+    beside each session's own; `topics` the group's, in its order. `uid` is what feeds know the group by; `about` what
+    it says of itself: a line a paragraph, a point ("- …") or a heading ("# …").
     """
 
     group: str
@@ -182,6 +189,8 @@ class Record:
     sessions: tuple[Session, ...]
     topics: tuple[Topic, ...] = ()
     archives: tuple[OutsideArchive, ...] = ()
+    uid: str = ""
+    about: str = ""
 
     def held(self) -> Iterator[tuple[Session, Talk]]:
         """Every talk that was held, the latest first."""

@@ -18,18 +18,18 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def as_data(record: Record) -> dict[str, Any]:
-    """The sessions that were held as plain data, the earliest first. What is not known is left out."""
+def as_data(record: Record, state: str = "held") -> dict[str, Any]:
+    """The sessions that were held (or are planned) as plain data, the earliest first. What is not known is left out."""
     return {
         "format": FORMAT,
         "group": record.group,
-        "sessions": [_session(session) for session in record.sessions if session.state == "held"],
+        "sessions": [_session(session) for session in record.sessions if session.state == state],
     }
 
 
-def to_json(record: Record) -> bytes:
+def to_json(record: Record, state: str = "held") -> bytes:
     """`as_data`, ready to be a file."""
-    return json.dumps(as_data(record), ensure_ascii=False, indent=1).encode() + b"\n"
+    return json.dumps(as_data(record, state), ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def to_csv(record: Record) -> bytes:

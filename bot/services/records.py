@@ -13,19 +13,20 @@ from bot.cards.papers import title_of, url_of
 from bot.cards.sessions import session_title, talk_title
 from bot.config import ServerSettings
 from bot.publish import record as public
-from bot.publish.record import Record
+from bot.publish.record import FORMER, NAMELESS, Record
 from bot.services.outward import Names
 from bot.services.settings import SettingsService
 from bot.sources.text import readable
-from storage import choices, deeds, people, proposals, questions, rsvps, sessions
+from bot.topics.taxonomy import Topic, shipped
+from storage import choices, deeds, guilds, people, proposals, questions, rsvps, sessions
 from storage.database import Database, Tx
 from storage.rsvps import NOBODY, Counts
 from storage.sessions import SessionView, TalkView
 from storage.tables import Paper, Presenter
 
-#: What those are called whose name Discord does not tell.
-NAMELESS = "a member"
-FORMER = "a former member"
+
+class WhichServer(Exception):
+    """The bot serves none or several servers; the message says which can be named."""
 
 
 class Records:
@@ -55,6 +56,22 @@ class Records:
         async with self._database.transaction() as tx:
             await people.learn_names(tx, guild_id, names)
         return set(names)
+
+    async def only(self, guild_id: int | None) -> Record:
+        """The record of that server, or of the only one when none is named. Raises WhichServer."""
+        return await self.of(await server_of(self._database, guild_id))
+
+
+async def server_of(database: Database, wanted: int | None) -> int:
+    """The server that is meant, the only one when none is named. Raises WhichServer when that is not clear."""
+    async with database.reading() as tx:
+        known = await guilds.present(tx)
+    if wanted is None and len(known) == 1:
+        return known[0]
+    if wanted is not None and wanted in known:
+        return wanted
+    named = ", ".join(map(str, known)) or "none yet; let the bot run once"
+    raise WhichServer(f"Name one of the servers that I am a member of with --guild: {named}.")
 
 
 @dataclass(frozen=True)
@@ -90,8 +107,10 @@ async def read(tx: Tx, guild_id: int, settings: ServerSettings) -> Record:
         zones=group.zones,
         place=place_of(group.announcement_channel),
         sessions=tuple(_session(view, beside) for view in views),
-        topics=tuple(public.Topic(topic.key, topic.name, topic.area) for topic in settings.topics),
+        topics=tuple(_of_group(topic) for topic in settings.topics),
         archives=group.archives,
+        uid=public.uid(guild_id, 0),
+        about=group.about or "",
     )
 
 
@@ -190,8 +209,12 @@ def _topic(key: str, settings: ServerSettings) -> public.Topic:
     """A topic of the group by its key or name; one that it has no more is called what it was."""
     for topic in settings.topics:
         if key.casefold() in (topic.key.casefold(), topic.name.casefold()):
-            return public.Topic(topic.key, topic.name, topic.area)
+            return _of_group(topic)
     return public.Topic(key, flat(key))
+
+
+def _of_group(topic: Topic) -> public.Topic:
+    return public.Topic(topic.key, topic.name, shipped().area_name(topic.area), topic.description)
 
 
 def _text(text: str) -> str:
