@@ -70,6 +70,7 @@ from bot.services.rsvps import Rsvps
 from bot.services.series import SeriesService
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
+from bot.services.stats import Stats
 from bot.services.threads import Threads
 from bot.services.votes import Votes
 from bot.services.week import Week
@@ -137,6 +138,7 @@ class Services:
     records: Records
     archive: Archive
     missed: Missed
+    stats: Stats
     privacy: Privacy
     retention: Retention
     outfit: Outfit
@@ -328,6 +330,7 @@ class App:
             records,
             archive,
             Missed(database, clock, settings, outbox, sessions),
+            Stats(database, clock, settings, outbox, records, proposed.balance),
             Privacy(database, clock, settings, ballots, votes, presenters),
             Retention(database, clock, settings, outbox),
             Outfit(database, settings),
@@ -364,7 +367,9 @@ class App:
             PrivacyCommands(services.privacy, services.retention, actions),
             DigestCommands(services.digesting, services.proposing.proposals, actions),
             TopicCommands(services.digesting.taxonomies),
-            ArchiveCommands(services.archive, services.missed, services.proposing.proposals, actions),
+            ArchiveCommands(
+                services.archive, services.missed, services.stats, services.proposing.proposals, actions
+            ),
         ]
         ears = Ears(
             services.settings,

@@ -1,8 +1,8 @@
-"""/archive and its buttons."""
+"""/archive, /stats and their buttons."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -14,13 +14,17 @@ from bot.chat.answer import answer
 from bot.services.archive import Archive
 from bot.services.missed import Missed
 from bot.services.proposals import Proposals
+from bot.services.stats import Stats
 
 
 class ArchiveCommands(commands.Cog):
     """What the group has had."""
 
-    def __init__(self, archive: Archive, missed: Missed, proposals: Proposals, actions: Actions) -> None:
-        self._archive, self._proposals = archive, proposals
+    def __init__(
+        self, archive: Archive, missed: Missed, stats: Stats, proposals: Proposals, actions: Actions
+    ) -> None:
+        self._archive, self._stats, self._proposals = archive, stats, proposals
+        actions.add("stats_post", stats.post)
         actions.add("archive", archive.page, shows="instead")
         actions.add("news", missed.want, shows="instead")
         actions.add_menu("archive_open", archive.open, shows="instead")
@@ -43,6 +47,19 @@ class ArchiveCommands(commands.Cog):
         """What the group has read and heard: find a talk, its slides, its recording"""
         query = Query(words or "", speaker or "", topic or "", year)
         await answer(interaction, lambda actor: self._archive.search(actor, query))
+
+    @app_commands.command()
+    @app_commands.describe(
+        year="The round-up of one year; all years without it", look="How the picture looks"
+    )
+    async def stats(
+        self,
+        interaction: discord.Interaction[Any],
+        year: app_commands.Range[int, 1900, 2200] | None = None,
+        look: Literal["dark", "light"] = "dark",
+    ) -> None:
+        """The group in numbers and pictures: sessions, who came, what about, votes"""
+        await answer(interaction, lambda actor: self._stats.show(actor, year, dark=look == "dark"))
 
     @archive.autocomplete("words")
     async def _talks(

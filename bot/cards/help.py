@@ -18,6 +18,7 @@ MEMBERS: tuple[Section, ...] = (
             "proposals": "what is proposed, and how it stands",
             "paper": "one paper: what became of it here, and its BibTeX",
             "balance": "how what we read spreads over our areas and topics",
+            "stats": "the group in numbers and pictures; with year: the round-up of one",
             "archive": "what the group has read and heard, with slides and recordings",
         },
     ),

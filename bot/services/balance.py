@@ -54,9 +54,9 @@ class Balance:
         async with self._database.reading() as tx:
             settings = await self._settings.of(tx, actor.guild_id)
             held = await sessions.last_held(tx, actor.guild_id, limit=min(last, MOST))
-            topic_of = await self._chosen(tx, actor.guild_id, held)
+            topic_of = await self.chosen(tx, actor.guild_id, held)
             waiting = await proposals.standings(tx, actor.guild_id, rules_of(settings))
-        read = await self._topics(settings.topics, held, topic_of)
+        read = await self.topics_of(settings.topics, held, topic_of)
         opened = [row.proposal.topic for row in waiting]
         spread = cards.Spread(settings.topics, len(held), Counter(read), Counter(opened))
         return cards.balance(spread, await _drawn(spread))
@@ -81,10 +81,10 @@ class Balance:
             settings = await self._settings.of(tx, guild_id)
             after = settings.group.starved_after
             held = await sessions.last_held(tx, guild_id, limit=after) if after else []
-            topic_of = await self._chosen(tx, guild_id, held)
+            topic_of = await self.chosen(tx, guild_id, held)
         if not held or len(held) < after:
             return
-        areas = cards.starved(await self._topics(settings.topics, held, topic_of), settings.topics)
+        areas = cards.starved(await self.topics_of(settings.topics, held, topic_of), settings.topics)
         if not areas:
             return
         month = f"{local(now, settings.group.timezone):%Y-%m}"
@@ -109,13 +109,13 @@ class Balance:
     # which topic a talk was of
 
     @staticmethod
-    async def _chosen(tx: Tx, guild_id: int, held: Sequence[SessionView]) -> dict[str, str]:
+    async def chosen(tx: Tx, guild_id: int, held: Sequence[SessionView]) -> dict[str, str]:
         """The topics of papers whose proposals say so."""
         papers = {talk.paper.paper_id for view in held for talk in view.talks if talk.paper}
         known = await proposals.of_papers(tx, guild_id, papers) if papers else {}
         return {paper_id: row.topic for paper_id, row in known.items() if row.topic}
 
-    async def _topics(
+    async def topics_of(
         self, topics: tuple[Topic, ...], held: Sequence[SessionView], known: dict[str, str]
     ) -> list[str | None]:
         """The topic of each talk, by key; None for one that fits none."""
