@@ -226,6 +226,7 @@ class App:
                 services.retention,
             ],
             database.reading,
+            self._guard.ahead,
         )
         if at := self.settings.site.listen:
             await self._stack.enter_async_context(self._site(at))

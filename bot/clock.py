@@ -65,3 +65,16 @@ class VirtualClock:
     def advance(self, by: timedelta) -> None:
         """Move forward by a duration."""
         self.set(self.now() + by)
+
+
+class Watch:
+    """Notices that a clock was set, or that the machine slept: then its time and its monotonic seconds part."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen = clock.now(), clock.monotonic()
+
+    def jump(self) -> timedelta:
+        """How far the clock has jumped since the last call: ahead, or back when negative."""
+        (then, seconds), self._seen = self._seen, (self._clock.now(), self._clock.monotonic())
+        return self._seen[0] - then - timedelta(seconds=self._seen[1] - seconds)

@@ -9,19 +9,22 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.clock import Clock, VirtualClock
+from bot.clock import Clock, VirtualClock, Watch
+from bot.log import event
 
 log = logging.getLogger(__name__)
 
 #: Look again this often even if nobody called: a clock that jumped, a laptop that slept.
 SAFETY_NET = timedelta(seconds=30)
+#: A clock that jumps further than this is not believed.
+JUMP = timedelta(minutes=1)
 #: A service whose work broke is given this long before it is tried again.
 AFTER_ERROR = timedelta(seconds=30)
 
@@ -49,11 +52,14 @@ class Timers:
         clock: Clock,
         services: Sequence[Timed],
         reading: Callable[[], AbstractAsyncContextManager[Any]],
+        ahead: Callable[[], Awaitable[timedelta | None]] | None = None,
     ) -> None:
+        """`ahead` asks how far the clock is ahead of the rest of the world; None when that cannot be told now."""
         self._clock, self._services, self._reading = clock, list(services), reading
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
+        self._watch, self._ahead, self._doubted = Watch(clock), ahead, False
         self._kicked = asyncio.Event()
         self._looked = asyncio.Event()  # since the last kick
         self._due: datetime | None = None  # what the last look found
@@ -110,6 +116,8 @@ class Timers:
 
     async def _start_due(self) -> datetime | None:
         """Set to work what is due and idle; the earliest instant of all that is not."""
+        if not await self._trusted():
+            return self._clock.now() + SAFETY_NET
         loop, now = asyncio.get_running_loop(), self._clock.now()
         # What is at work is asked again when it is done.
         idle = {n: service for n, service in enumerate(self._services) if n not in self._running}
@@ -131,6 +139,28 @@ class Timers:
             else:
                 coming.append(due)
         return min(coming, default=None)
+
+    async def _trusted(self) -> bool:
+        """Whether the clock may be gone by: after a jump, not before the world agrees. Else what is not due seems due,
+
+        and what was still of use seems expired.
+        """
+        if abs(jump := self._watch.jump()) > JUMP:
+            self._doubted = True
+            event(log, "clock.jumped", logging.WARNING, by=jump, cause="it was set, or this machine slept")
+        if not self._doubted or self._ahead is None:
+            return True
+        ahead = await self._ahead()
+        self._doubted = ahead is None or abs(ahead) > JUMP
+        if self._doubted:
+            cure = "have this machine keep its time by NTP; nothing is done until it is right"
+            event(log, "clock.wrong", logging.ERROR, ahead=ahead, cure=cure)
+            return False
+        event(log, "clock.right")
+        for service in self._services:
+            if put_right := getattr(service, "clock_put_right", None):
+                await put_right()
+        return True
 
     def _done(self, number: int, task: asyncio.Task[None]) -> None:
         del self._running[number]

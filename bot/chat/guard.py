@@ -8,24 +8,25 @@ retries included; long before that number is reached, nothing is sent any more u
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import aiohttp
+import discord
 
 from bot.chat.natives import not_by_itself
 from bot.clock import Clock
 from bot.log import event
 
-if TYPE_CHECKING:
-    import discord
-
 log = logging.getLogger(__name__)
 
 #: So many invalid requests are sent within so many seconds, and no more.
 MOST, WINDOW = 1_000, 600.0
+_PATIENCE = 10
 _INVALID = frozenset({401, 403, 429})
 
 
@@ -46,6 +47,7 @@ class Guard:
         self._clock, self._most = clock, most
         self._refused = deque[float]()
         self._holding = False
+        self._differs: timedelta | None = None
         self.trace = aiohttp.TraceConfig()
         self.trace.on_request_start.append(self._before)
         self.trace.on_request_end.append(self._after)
@@ -64,6 +66,15 @@ class Guard:
             self._refused.popleft()
         return len(self._refused)
 
+    async def ahead(self) -> timedelta | None:
+        """How far our clock is ahead of Discord's, asked now; None when Discord does not answer."""
+        self._differs = None
+        if self._client is not None:
+            with contextlib.suppress(discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError):
+                async with asyncio.timeout(_PATIENCE):
+                    await self._client.application_info()
+        return self._differs
+
     async def _before(self, _session: object, _context: SimpleNamespace, _asked: object) -> None:
         held, self._holding = self._holding, self.refused >= self._most
         if not self._holding:
@@ -81,6 +92,8 @@ class Guard:
         self, _session: object, _context: SimpleNamespace, answered: aiohttp.TraceRequestEndParams
     ) -> None:
         headers = answered.response.headers
+        if told := headers.get("Date"):
+            self._differs = self._clock.now() - parsedate_to_datetime(told)
         if answered.response.status in _INVALID and headers.get("X-RateLimit-Scope") != "shared":
             self._refused.append(self._clock.monotonic())
         if answered.response.status == 429 and "X-RateLimit-Global" in headers and self._client is not None:

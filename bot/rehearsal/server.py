@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from email.utils import format_datetime
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
@@ -56,6 +57,7 @@ class RehearsalServer:
         self.failures: list[Exception] = []  # bugs of this double, which must not pass for Discord's moods
         self.gateway = Gateway(self, heartbeat=heartbeat)
         self.app = web.Application(client_max_size=30 * 1024 * 1024)
+        self.app.on_response_prepare.append(self._date)
         self._port = port
         self._runner: web.AppRunner | None = None
         self._site: web.TCPSite | None = None
@@ -65,6 +67,10 @@ class RehearsalServer:
         Front(self, *(part.routes for part in parts)).mount(self.app)
         self.app.router.add_get("/gateway", self.gateway.handle)
         self.app.router.add_get("/attachments/{id:\\d+}/{name}", self._file)
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        """Date every answer by the world's clock."""
+        response.headers["Date"] = format_datetime(self.world.now(), usegmt=True)
 
     # -- where it is
 

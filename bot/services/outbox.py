@@ -147,7 +147,7 @@ class Outbox:
     async def _settings_changed(self, tx: Tx, guild_id: int, _settings: ServerSettings) -> None:
         await outbox.release(tx, now=self._clock.now(), guild_id=guild_id)
 
-    async def clock_went_back(self) -> None:
+    async def clock_put_right(self) -> None:
         """Pauses that were reckoned from a future that did not come are forgotten."""
         now = self._clock.now()
         async with self._database.transaction() as tx:

@@ -11,6 +11,8 @@ import discord
 import pytest
 
 from bot.chat import guard
+from bot.clock import VirtualClock
+from storage import outbox
 from tests.crash.bench import Bench, open_bench
 
 MOST = 60
@@ -73,3 +75,27 @@ async def test_a_global_limit_ends_even_when_the_request_that_met_it_was_given_u
     async with asyncio.timeout(5):
         await channel.send("hello")
     assert [message.content for message in bench.server.channel("general").messages] == ["hello"]
+
+
+async def test_how_far_the_clock_is_ahead_is_asked_of_discord(bench: Bench) -> None:
+    ahead = await bench.guard.ahead()
+    assert ahead is not None
+    assert abs(ahead) < timedelta(seconds=2)
+    bench.guard._clock = VirtualClock(bench.clock.now() + timedelta(hours=3))
+    ahead = await bench.guard.ahead()
+    assert ahead is not None
+    assert abs(ahead - timedelta(hours=3)) < timedelta(seconds=2)
+    bench.server.faults.lose_request(times=None)
+    assert await bench.guard.ahead() is None
+
+
+async def test_a_pause_reckoned_from_a_future_that_did_not_come_is_forgotten(bench: Bench) -> None:
+    async with bench.process() as process:
+        await process.plan("one")
+        async with process.database.transaction() as tx:
+            post = await outbox.by_key(tx, "one")
+            assert post is not None
+            post.next_try_at = bench.clock.now() + timedelta(days=400)
+        await process.outbox.clock_put_right()
+        await process.once()
+    assert bench.titles == ["one"]
