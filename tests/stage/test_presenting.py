@@ -93,6 +93,13 @@ async def test_an_open_session_alerts_ten_days_before_and_names_who_presented_le
     assert "presented 1 time" in alert
 
 
+async def test_how_long_before_is_the_groups_to_say(stage: Bench) -> None:
+    await stage.olga.slash("/settings set", channel="general", key="sessions.presenter_alert", value="12d")
+    await plan(stage, when="2026-06-17 17:00", title="On sparsity")
+    await stage.later(days=2, hours=6)
+    assert text_of(stage.olga.inbox[-1]).startswith("In 12 days, and nobody presents: On sparsity")
+
+
 async def test_the_alert_stays_silent_when_somebody_presents(stage: Bench) -> None:
     await plan(stage, when="2026-06-22 17:00", presenter=stage.alice)
     await stage.later(days=10)
