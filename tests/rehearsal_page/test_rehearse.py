@@ -31,7 +31,9 @@ OWN = {
 async def test_a_kept_rehearsal_goes_on_where_it_ended(tmp_path: Path) -> None:
     play = Play(Kept(tmp_path / "term.db"))
     async with room(play, port=0) as stage:
-        await stage.server.people["lucia"].slash("/propose", paper="2103.00065", channel="general")
+        await (
+            await stage.server.people["lucia"].slash("/propose", paper="2103.00065", channel="general")
+        ).final()
         await stage.app.timers.settle()
         ballot = stage.server.channel("proposals").last
         await stage.server.people["jonas"].react(ballot, "👍")
@@ -84,7 +86,9 @@ async def test_ones_own_group_has_its_channels_roles_and_zone(tmp_path: Path) ->
             "kenji",
         }
         assert abs(stage.clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
-        await stage.server.people["aisha"].slash("/propose", paper="1803.03635", channel="general")
+        await (
+            await stage.server.people["aisha"].slash("/propose", paper="1803.03635", channel="general")
+        ).final()
         await stage.app.timers.settle()
         ballot = stage.server.channel("proposals").last
         assert "tea:1100000000000000009" in ballot.reactions
