@@ -55,9 +55,6 @@ async def test_new_versions_and_withdrawals_are_told_once_to_those_they_concern(
     await stage.later(days=8)
     assert len(stage.alice.inbox) == 1
     assert sum("withdrawn" in text_of(m) for m in stage.carol.inbox) == 1
-    change(stage, OPEN, version=3, updated=NOON + timedelta(days=15))
-    await stage.later(days=8)
-    assert len(stage.alice.inbox) == 2
 
 
 async def test_a_paper_that_is_withdrawn_when_it_is_proposed_says_so_on_its_ballot(stage: Bench) -> None:
