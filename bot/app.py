@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import logging
 import math
@@ -20,7 +21,7 @@ from discord.ext import commands
 from bot.chat import endpoint
 from bot.chat.actions import Actions
 from bot.chat.answer import finish_answers
-from bot.chat.client import Client, Ears, connect
+from bot.chat.client import Client, Ears, ShardedClient, connect
 from bot.chat.courier import Courier
 from bot.chat.guard import Guard
 from bot.chat.names import Names
@@ -93,9 +94,11 @@ from cogs.series import SeriesCommands
 from cogs.settings import SettingsCommands
 from cogs.topics import TopicCommands
 from storage.backups import folder_of
-from storage.database import Database
+from storage.database import Database, DatabaseTrouble
 from storage.leadership import Leadership, NotLeading
 from storage.migrate import migrate
+from storage.schema import HEAD, revision
+from storage.shards import Shards
 from storage.stores import store_of
 
 log = logging.getLogger(__name__)
@@ -238,13 +241,19 @@ class App:
         storage = self.settings.storage
         store = store_of(storage.url)
         store.prepare()
-        self._leadership = store.leadership()
+        discord_ = self.settings.discord
+        shards = Shards(discord_.shards or tuple(range(discord_.shard_count)), discord_.shard_count)
+        self._leadership = store.leadership(shards)
         await self._leadership.take(self.stopping, patient=self._patient)
         self._stack.push_async_callback(self._leadership.release)
         await store.check()
+        if await self._leadership.others() and await revision(store) != HEAD:
+            raise DatabaseTrouble(
+                f"{store.name} has another schema, and other processes of the bot run on it. Stop them first."
+            )
         if saved := await migrate(store, self.clock.now(), folder_of(store, storage.backup_folder)):
             event(log, "database.backed_up", file=saved)
-        database, self._leads = Database(store), True
+        database, self._leads = Database(store, shards), True
         database.fence = self._leadership.assure
         database.on_health = _tell_health
         return database
@@ -252,7 +261,8 @@ class App:
     def _backups(self) -> list[Backups]:
         storage = self.settings.storage
         folder = folder_of(self.database.store, storage.backup_folder)
-        return [Backups(self.database, self.clock, folder, storage.backups)] if storage.backups else []
+        wanted = storage.backups and 0 in self.database.shards.mine  # of several processes one makes them
+        return [Backups(self.database, self.clock, folder, storage.backups)] if wanted else []
 
     @asynccontextmanager
     async def _site(self, at: tuple[str, int]) -> AsyncIterator[None]:
@@ -382,7 +392,9 @@ class App:
             services.outbox,
             self._on_ready,
         )
-        self.client = Client(ears, cogs, self._guard, ready_timeout=self._ready_timeout)
+        shards = self.database.shards
+        kind = Client if shards.count == 1 else functools.partial(ShardedClient, shards.mine, shards.count)
+        self.client = kind(ears, cogs, self._guard, ready_timeout=self._ready_timeout)
         return self.client
 
     def _on_ready(self, client: discord.Client) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from storage.shards import EVERY_SERVER, Shards, session_class
 from storage.stores import Store, store_of
 from storage.trouble import DatabaseTrouble
 
@@ -24,20 +25,21 @@ class Database:
     when something could be written again.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, shards: Shards = EVERY_SERVER) -> None:
         store.prepare()
-        self.store = store
+        self.store, self.shards = store, shards
         self.engine = store.engine()
         self.on_wake: Callable[[], None] = lambda: None
         self.on_health: Callable[[str | None], None] = lambda _illness: None
         self.fence: Callable[[], Awaitable[None]] | None = None  # returns while this process may write
         self._writer = asyncio.Lock()
         self._illness: str | None = None
+        sees = session_class(shards)
         self._write = async_sessionmaker(
-            self.engine.execution_options(**store.writing), expire_on_commit=False
+            self.engine.execution_options(**store.writing), expire_on_commit=False, sync_session_class=sees
         )
         self._read = async_sessionmaker(
-            self.engine.execution_options(**store.reading), expire_on_commit=False
+            self.engine.execution_options(**store.reading), expire_on_commit=False, sync_session_class=sees
         )
 
     @asynccontextmanager

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 
 from storage.database import Tx
+from storage.shards import CLAIM, one_process_at_a_time
 from storage.tables import Announced, DigestRun, FeedDay, Paper, Shown
 
 #: Rows that are read at a time: the event loop gets a turn in between.
@@ -17,6 +18,11 @@ _CHUNK = 500
 
 async def run(tx: Tx, guild_id: int, day: date, channel: str) -> DigestRun | None:
     return await tx.get(DigestRun, (guild_id, day, channel))
+
+
+async def claim(tx: Tx, guild_id: int, day: date, channel: str) -> DigestRun | None:
+    """A run to be made in this transaction; None when there is none, or another process makes it."""
+    return await tx.get(DigestRun, (guild_id, day, channel), with_for_update=CLAIM)
 
 
 async def pending(tx: Tx, guild_id: int) -> Sequence[DigestRun]:
@@ -221,6 +227,9 @@ async def save_feed_day(tx: Tx, row: FeedDay) -> None:
 
 async def announce(tx: Tx, category: str, day: date, kinds: Mapping[str, str]) -> int:
     """Note which papers were announced in a category on a day, and how; how many of them are news."""
+    await one_process_at_a_time(
+        tx, "announced"
+    )  # their numbers are to be in the order in which they are seen
     known = set(
         await tx.scalars(
             select(Announced.paper_id).where(

@@ -22,6 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from storage.shards import EVERY_SERVER, Shards
 from storage.trouble import DatabaseTrouble
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,10 @@ class Leadership(Protocol):
         """Let somebody else have it."""
         ...
 
+    async def others(self) -> bool:
+        """Whether other processes speak on other servers."""
+        ...
+
     async def holder(self) -> str | None:
         """Who has it, in a word; None when it is free. Takes nothing."""
         ...
@@ -108,6 +113,9 @@ class FileLock:
     async def assure(self) -> None:
         """The kernel keeps it for as long as the process lives."""
 
+    async def others(self) -> bool:
+        return False
+
     async def holder(self) -> str | None:
         try:
             file = os.open(self._path, os.O_RDONLY)
@@ -136,17 +144,16 @@ class AdvisoryLock:
 
     #: One lock for a shard: its class is the bot in this schema, its number says the shard, and of how many.
     _CLASS = "hashtext('reading-group-bot in ' || current_schema())"
+    _OURS = f"""
+        l.locktype = 'advisory' AND l.granted AND l.classid::bigint = {_CLASS}::bigint & 4294967295
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    """  # noqa: S608 - our own words
 
     def __init__(
-        self,
-        url: URL,
-        trouble: Callable[[Exception], DatabaseTrouble],
-        *,
-        shards: Sequence[int] = (0,),
-        count: int = 1,
+        self, url: URL, trouble: Callable[[Exception], DatabaseTrouble], shards: Shards = EVERY_SERVER
     ) -> None:
-        self._url, self._trouble = url, trouble
-        self._numbers = [count << 16 | shard for shard in sorted(shards)]
+        self._url, self._trouble, self._count = url, trouble, shards.count
+        self._numbers = [shards.count << 16 | shard for shard in sorted(shards.mine)]
         self._connection: AsyncConnection | None = None
         self._beating: asyncio.Task[None] | None = None
         self._wire: Any = None  # the driver's own connection
@@ -195,11 +202,25 @@ class AdvisoryLock:
         async with asyncio.timeout(PATIENCE):
             for done, number in enumerate(self._numbers):
                 if not await self._ask(connection, "pg_try_advisory_lock", number):
-                    for taken in self._numbers[:done]:
-                        await self._ask(connection, "pg_advisory_unlock", taken)
+                    await self._give_back(connection, self._numbers[:done])
                     return False
+            if any(count != self._count for count in await self._counts(connection)):
+                await self._give_back(connection, self._numbers)
+                return False
         self._seen = asyncio.get_running_loop().time()
         return True
+
+    async def _give_back(self, connection: AsyncConnection, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            await self._ask(connection, "pg_advisory_unlock", number)
+
+    async def _counts(self, connection: AsyncConnection) -> list[int]:
+        """Of how many shards each lock that somebody holds is one."""
+        query = f"SELECT objid::bigint >> 16 FROM pg_locks l WHERE {self._OURS}"  # noqa: S608 - our own words
+        return list(await connection.scalars(text(query)))
+
+    async def others(self) -> bool:
+        return len(await self._counts(self._connection)) > len(self._numbers) if self._connection else False
 
     async def _ask(self, connection: AsyncConnection, function: str, number: int) -> bool:
         return bool(await connection.scalar(text(f"SELECT {function}({self._CLASS}, {number})")))
@@ -235,6 +256,9 @@ class AdvisoryLock:
         if connection is None or self._gone.is_set():
             raise NotLeading("the lock on the database is lost")
         answer = asyncio.create_task(connection.scalar(text("SELECT 1")), name="leadership look")
+        answer.add_done_callback(
+            lambda task: task.cancelled() or task.exception()
+        )  # also if nobody waits any more
         clock = asyncio.get_running_loop().time
         while not answer.done():
             asked = clock()
@@ -273,8 +297,7 @@ class AdvisoryLock:
         engine = create_async_engine(self._url, poolclass=NullPool, connect_args={"timeout": 10})
         query = f"""
             SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-            WHERE l.locktype = 'advisory' AND l.classid = {self._CLASS}::oid AND l.granted
-            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1
+            WHERE {self._OURS} LIMIT 1
         """  # noqa: S608 - made of our own words
         try:
             async with engine.connect() as connection:

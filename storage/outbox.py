@@ -106,6 +106,7 @@ async def head(tx: Tx, lane: Lane, now: datetime) -> Post | None:
         )
         .order_by(Post.due_at, Post.post_id)
         .limit(1)
+        .with_for_update(skip_locked=True)
     )
     return found
 

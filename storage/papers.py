@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, s
 from sqlalchemy.orm import aliased
 
 from storage.database import Tx
+from storage.shards import one_process_at_a_time
 from storage.tables import Paper, PaperName, PaperWord, Row
 
 #: SQLite takes 32,766 variables a statement; longer lists of ids are asked for in parts.
@@ -38,6 +39,7 @@ async def many(tx: Tx, paper_ids: Iterable[str]) -> dict[str, Paper]:
 async def save(tx: Tx, papers: Iterable[Paper]) -> None:
     """Insert papers or bring known ones up to date; older news never replaces a newer version."""
     fresh = {paper.paper_id: paper for paper in papers}
+    await one_process_at_a_time(tx, "papers")
     known = await many(tx, fresh)
     for paper_id, paper in fresh.items():
         old = known.get(paper_id)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.leadership import AdvisoryLock
+from storage.shards import EVERY_SERVER, Shards
 from storage.trouble import DatabaseTrouble
 
 #: Seconds until a server that does not answer is given up.
@@ -112,5 +113,5 @@ class PostgresStore:
     def writable(self) -> None:
         """Told by the first write."""
 
-    def leadership(self) -> AdvisoryLock:
-        return AdvisoryLock(self.url, self._trouble)
+    def leadership(self, shards: Shards = EVERY_SERVER) -> AdvisoryLock:
+        return AdvisoryLock(self.url, self._trouble, shards)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from storage.database import Tx, wake
+from storage.shards import CLAIM
 from storage.tables import Series, Session, Skip
 
 
@@ -22,6 +23,11 @@ async def of_guild(tx: Tx, guild_id: int, *, states: Sequence[str]) -> Sequence[
         select(Series).where(Series.guild_id == guild_id, Series.state.in_(states)).order_by(Series.series_id)
     )
     return rows.all()
+
+
+async def claim(tx: Tx, series_id: int) -> Series | None:
+    """A series to be planned ahead in this transaction; None when it is gone, or another process plans it."""
+    return await tx.get(Series, series_id, with_for_update=CLAIM)
 
 
 async def due(tx: Tx, now: datetime) -> Sequence[int]:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.leadership import FileLock
+from storage.shards import EVERY_SERVER, Shards
 from storage.trouble import DatabaseTrouble
 
 #: Milliseconds that a writer waits for another process (a backup, a curious sqlite3 shell) before it gives up.
@@ -85,7 +86,13 @@ class SqliteStore:
         if self.path.exists() and not os.access(self.path, os.W_OK):
             raise DatabaseTrouble(f"{self.path} cannot be written to. Change its owner (chown).")
 
-    def leadership(self) -> FileLock:
+    def leadership(self, shards: Shards = EVERY_SERVER) -> FileLock:
+        """Raises DatabaseTrouble when there are to be several processes."""
+        if not shards.all_here:
+            raise DatabaseTrouble(
+                "discord.shards: several processes need PostgreSQL. Leave it out, or change storage.url.",
+                of_config=True,
+            )
         return FileLock(self.path)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.leadership import Leadership
+from storage.shards import EVERY_SERVER, Shards
 from storage.trouble import DatabaseTrouble
 
 
@@ -50,8 +51,8 @@ class Store(Protocol):
         """What a driver's error says is wrong with the store, with the cure; None for what is our own mistake."""
         ...
 
-    def leadership(self) -> Leadership:
-        """The right to be the one process that speaks."""
+    def leadership(self, shards: Shards = EVERY_SERVER) -> Leadership:
+        """The right to be the one process that speaks, on all servers or on those of some shards."""
         ...
 
 

@@ -88,7 +88,13 @@ class Client(commands.Bot):
     """The bot as Discord sees it."""
 
     def __init__(
-        self, ears: Ears, cogs: Sequence[commands.Cog], guard: Guard, *, ready_timeout: float = 0.5
+        self,
+        ears: Ears,
+        cogs: Sequence[commands.Cog],
+        guard: Guard,
+        *,
+        ready_timeout: float = 0.5,
+        **more: Any,
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -105,6 +111,7 @@ class Client(commands.Bot):
             max_messages=None,
             guild_ready_timeout=ready_timeout,
             http_trace=guard.trace,
+            **more,
         )
         guard.watch(self)
         self._ears, self._wanted_cogs = ears, cogs
@@ -215,6 +222,13 @@ class Client(commands.Bot):
 
     async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
         self._ears.recount.message(payload.message_id)
+
+
+class ShardedClient(Client, commands.AutoShardedBot):
+    """The same with some of many shards, each a connection of its own."""
+
+    def __init__(self, shards: Sequence[int], count: int, *args: Any, **more: Any) -> None:
+        super().__init__(*args, shard_ids=list(shards), shard_count=count, **more)
 
 
 async def connect(

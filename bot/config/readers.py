@@ -313,3 +313,15 @@ def listen(value: Any) -> tuple[str, int] | None:
     if given is None or int(given[2]) > 65535:
         raise ValueError('must be an address and a port such as "127.0.0.1:9464"')
     return (given[1] or "127.0.0.1").strip("[]"), int(given[2])
+
+    return host.strip("[]"), int(port)
+
+
+def shards(value: Any) -> tuple[int, ...]:
+    """Numbers of shards, the first one being 0."""
+    numbers = listed(value, "[0, 1]")
+    if not all(
+        isinstance(number, int) and not isinstance(number, bool) and number >= 0 for number in numbers
+    ):
+        raise ValueError("must be a list of shards such as [0, 1]; the first is 0")
+    return tuple(sorted(set(numbers)))

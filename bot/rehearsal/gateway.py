@@ -24,6 +24,13 @@ _SENDS_A_MINUTE = 120
 _LARGEST = (1 << 26) - 1
 
 
+def _guild_of(event: Event) -> int | None:
+    """The server that an event is of, if it names one."""
+    named = event.data["id"] if event.name.startswith("GUILD_") and "id" in event.data else None
+    found = event.data.get("guild_id", named)
+    return int(found) if found else None
+
+
 class Gateway:
     """All sessions, and what can be done to them at once (the standing faults are in `server.faults.gateway`)."""
 
@@ -93,7 +100,7 @@ class Gateway:
         if intent is None:
             return
         for session in self.sessions.values():
-            if intent & ~session.intents:
+            if intent & ~session.intents or not session.serves(event.guild_id or _guild_of(event)):
                 continue
             data = event.data
             if event.guarded and not session.intents & Intent.MESSAGE_CONTENT:
@@ -188,14 +195,21 @@ class Gateway:
         if intents & privileged & ~allowed:
             return socket.close(4014)
         self.identifies.append(data)
-        session = Session(secrets.token_hex(16), intents, socket=socket)
+        number, count = data.get("shard") or (0, 1)
+        if not 0 <= number < count:
+            return socket.close(4010)
+        session = Session(secrets.token_hex(16), intents, socket=socket, shard=(number, count))
         socket.session = self.sessions[session.id] = session
         self._welcome(session)
         return None
 
     def _welcome(self, session: Session) -> None:
         world = self.server.world
-        mine = [guild for guild in world.guilds.values() if world.bot.id in guild.members]
+        mine = [
+            guild
+            for guild in world.guilds.values()
+            if world.bot.id in guild.members and session.serves(guild.id)
+        ]
         session.dispatch(
             "READY",
             {
@@ -208,7 +222,7 @@ class Gateway:
                 "private_channels": [],
                 "relationships": [],
                 "user_settings": {},
-                "shard": [0, 1],
+                "shard": list(session.shard),
                 "application": {"id": str(world.bot.id), "flags": self.server.application_flags},
                 "_trace": ["rehearsal"],
             },

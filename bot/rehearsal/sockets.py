@@ -66,6 +66,12 @@ class Session:
     sequence: int = 0
     sent: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     socket: Socket | None = None
+    shard: tuple[int, int] = (0, 1)  # which one, of how many
+
+    def serves(self, guild_id: int | None) -> bool:
+        """Whether what happens on a server is told here; what happens on none is told to shard 0."""
+        number, count = self.shard
+        return ((guild_id or 0) >> 22) % count == number
 
     def dispatch(self, name: str, data: JSON) -> None:
         """Number an event, remember it, and send it if there is a socket."""

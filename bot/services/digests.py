@@ -160,7 +160,7 @@ class Digests:
         lags = [lag for category, lag in news.lags.items() if category in mine]
         chosen = await self._choice.choose(run.guild_id, settings, shelf, run.channel)
         async with self._database.transaction() as tx:
-            row = await digests.run(tx, run.guild_id, run.day, run.channel)
+            row = await digests.claim(tx, run.guild_id, run.day, run.channel)
             if row is None or row.state != "due":
                 return None
             row.attempts += 1

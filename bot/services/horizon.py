@@ -50,8 +50,8 @@ class Horizon:
             due = await stored.due(tx, now)
         for series_id in due:
             async with self._database.transaction() as tx:
-                series = await tx.get_one(Series, series_id)
-                await self.plan_ahead(tx, series, await self._settings.of(tx, series.guild_id))
+                if series := await stored.claim(tx, series_id):
+                    await self.plan_ahead(tx, series, await self._settings.of(tx, series.guild_id))
 
     async def plan_ahead(self, tx: Tx, series: Series, settings: ServerSettings) -> None:
         """Plan what lies within the horizon and neither is planned nor skipped; note when to look again."""

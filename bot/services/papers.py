@@ -52,12 +52,13 @@ def paper_from(entry: Entry, now: datetime) -> Paper:
 
 def arxiv_client(settings: Settings, http: aiohttp.ClientSession, pace: Clock) -> ArxivClient:
     """The one that asks arXiv, as the configuration wants it; `pace` is the clock by which arXiv is spared."""
-    arxiv = settings.arxiv
+    arxiv, discord = settings.arxiv, settings.discord
+    processes = discord.shard_count / (len(discord.shards) or discord.shard_count)  # arXiv counts all as one
     return ArxivClient(
         http,
         api_url=arxiv.api_url,
         feed_url=arxiv.feed_url,
-        min_interval=arxiv.min_interval,
+        min_interval=arxiv.min_interval * processes,
         contact=arxiv.contact,
         timeout=aiohttp.ClientTimeout(total=arxiv.timeout),
         monotonic=pace.monotonic,
