@@ -122,7 +122,7 @@ def spread(house: House) -> tuple[int, int]:  # noqa: F811
     """Have servers of both shards."""
     while {(guild.id >> 22) % 2 for guild in house.server.world.guilds.values()} != {0, 1}:
         house.server.group(
-            "Another group", channels=("general", "announcements", "proposals"), roles={"Organiser": ()},
+            f"Group {len(house.server.world.guilds)}", channels=("general", "announcements", "proposals"), roles={"Organiser": ()},
             members={"alice": ()},
         )  # fmt: skip
     return 0, 1
