@@ -174,12 +174,8 @@ KEYS: dict[str, Key] = {
     "discord.token_file": Key(
         None, readers.optional_text, "A file that holds the bot's token, if DISCORD_TOKEN is not set."
     ),
-    "discord.shard_count": Key(
-        1, readers.whole(1, 4096), "Into how many shards Discord divides the servers; 1 up to 2,000 of them."
-    ),
-    "discord.shards": Key(
-        [], readers.shards, "Which of the shards this process serves; none: all. Several need PostgreSQL."
-    ),
+    "discord.shard_count": Key(1, readers.whole(1, 4096), "Into how many shards the servers are divided."),
+    "discord.shards": Key([], readers.shards, "Which of the shards this process serves; none: all."),
     "storage.url": Key("sqlite+aiosqlite:///data/bot.db", readers.database_url, "Where the state lives."),
     "storage.backups": Key(7, readers.whole(0, 1000), "How many daily backups are kept; 0: none is made."),
     "storage.backup_folder": Key(
@@ -460,7 +456,7 @@ def parse(tables: Mapping[str, Any]) -> Settings:
         problems.append(f"{name}: unknown key.{suggest(name, KEYS)}")
         del raw[name]
     values = _read_keys(raw, problems)
-    problems.extend(_impossible_shards(values["discord"]))
+    problems.extend(readers.impossible_shards(values["discord"]))
     topics = read_topics(tables.get("topics"), problems)
     conferences = read_conferences(tables.get("conferences", []), problems)
     if problems:
@@ -476,15 +472,6 @@ def parse(tables: Mapping[str, Any]) -> Settings:
         topics=topics,
         conferences=conferences,
     )
-
-
-def _impossible_shards(discord: Mapping[str, Any]) -> list[str]:
-    count, shards = discord.get("shard_count", 1), discord.get("shards", ())
-    if all(shard < count for shard in shards):
-        return []
-    return [
-        f"discord.shards: there are {count} shards, 0 to {count - 1}. Correct it, or discord.shard_count."
-    ]
 
 
 def load(path: Path, instead: Mapping[str, str | None] | None = None) -> Settings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -314,8 +314,6 @@ def listen(value: Any) -> tuple[str, int] | None:
         raise ValueError('must be an address and a port such as "127.0.0.1:9464"')
     return (given[1] or "127.0.0.1").strip("[]"), int(given[2])
 
-    return host.strip("[]"), int(port)
-
 
 def shards(value: Any) -> tuple[int, ...]:
     """Numbers of shards, the first one being 0."""
@@ -325,3 +323,13 @@ def shards(value: Any) -> tuple[int, ...]:
     ):
         raise ValueError("must be a list of shards such as [0, 1]; the first is 0")
     return tuple(sorted(set(numbers)))
+
+
+def impossible_shards(discord: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the shards of a process, if anything is."""
+    count, given = discord.get("shard_count", 1), discord.get("shards", ())
+    if all(shard < count for shard in given):
+        return []
+    return [
+        f"discord.shards: there are {count} shards, 0 to {count - 1}. Correct it, or discord.shard_count."
+    ]

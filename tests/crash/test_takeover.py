@@ -121,8 +121,9 @@ async def test_shards_spread_over_processes_serve_all_servers_and_each_has_its_s
 def spread(house: House) -> tuple[int, int]:  # noqa: F811
     """Have servers of both shards."""
     while {(guild.id >> 22) % 2 for guild in house.server.world.guilds.values()} != {0, 1}:
+        name = f"Group {len(house.server.world.guilds)}"
         house.server.group(
-            f"Group {len(house.server.world.guilds)}", channels=("general", "announcements", "proposals"), roles={"Organiser": ()},
+            name, channels=("general", "announcements", "proposals"), roles={"Organiser": ()},
             members={"alice": ()},
         )  # fmt: skip
     return 0, 1
