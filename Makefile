@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: help demo test lint types contracts unit test-postgres test-browser pictures eval bench soak crash lock clean
+.PHONY: help demo test lint types contracts unit test-postgres test-browser pictures eval bench soak crash audit lock clean
 .DEFAULT_GOAL := help
 # What can differ between the stores; the rest of the tests never asks a database.
 POSTGRES_TESTS := tests/storage tests/services tests/stage tests/crash
@@ -60,6 +60,9 @@ soak: $(VENV)/dev.stamp ## a year of a busy group in minutes, with kills and fau
 
 crash: $(VENV)/dev.stamp ## every kind of post × fault × moment × pause: said once, or not at all with a reason (an hour)
 	$(PY) tools/crash.py $(ARGS)
+
+audit: ## what is known against the pinned packages (needs the internet; says so without it)
+	@$(PYTHON) tools/audit.py
 
 lock: ## pin again after a change in pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra postgres pyproject.toml -o requirements.txt

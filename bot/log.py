@@ -59,12 +59,17 @@ class Formatter(logging.Formatter):
                 ensure_ascii=False,
             )
         else:
-            message = " ".join(record.getMessage().splitlines())
+            message = _printable(" ".join(record.getMessage().splitlines()))
             pairs = [f"{key}={_quoted(value)}" for key, value in fields.items()]
             line = " ".join([when, f"{record.levelname:<7}", message, *pairs])
         for secret in self._secrets:
             line = line.replace(secret, "[secret]")
         return line
+
+
+def _printable(text: str) -> str:
+    """Without what a terminal would obey: escape sequences, other lines, directions."""
+    return "".join(ch if ch.isprintable() else ch.encode("unicode_escape").decode() for ch in text)
 
 
 def _quoted(value: object) -> str:

@@ -15,13 +15,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cards import Card
 from bot.chat.actions import Actions
 from bot.chat.answer import answer, failed
+from bot.chat.door import TOO_QUICK, Door
 from bot.chat.guard import Guard
 from bot.log import event
 from bot.services.events import NativeEvents
 from bot.services.outbox import Outbox
-from bot.services.people import Refused
+from bot.services.people import Actor, Refused
 from bot.services.recount import Recount
 from bot.services.settings import SettingsService
 from bot.services.votes import Reaction, Votes
@@ -63,8 +65,22 @@ class Ears:
     on_ready: Callable[[discord.Client], None]
 
 
+async def _too_quick(_actor: Actor) -> Card:
+    raise Refused(TOO_QUICK)
+
+
 class Tree(app_commands.CommandTree["Client"]):
     """The slash commands. What goes wrong before a command is reached is answered here."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Client], /) -> bool:
+        """Asked before every command, and at every key of an option that is suggested for."""
+        if not interaction.client.door.refuses(interaction):
+            return True
+        if interaction.type is discord.InteractionType.autocomplete:
+            await interaction.response.autocomplete([])
+        else:
+            await answer(interaction, _too_quick)
+        return False
 
     async def on_error(
         self, interaction: discord.Interaction[Client], error: app_commands.AppCommandError
@@ -115,6 +131,7 @@ class Client(commands.Bot):
         )
         guard.watch(self)
         self._ears, self._wanted_cogs = ears, cogs
+        self.door = Door()
 
     async def setup_hook(self) -> None:
         for cog in self._wanted_cogs:
@@ -185,7 +202,10 @@ class Client(commands.Bot):
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type in (discord.InteractionType.component, discord.InteractionType.modal_submit):
-            await self._ears.actions.dispatch(interaction)
+            if self.door.refuses(interaction):
+                await answer(interaction, _too_quick)
+            else:
+                await self._ears.actions.dispatch(interaction)
 
     async def on_scheduled_event_update(
         self, _before: discord.ScheduledEvent, after: discord.ScheduledEvent

@@ -17,6 +17,7 @@ from bot.services.digest_choice import Chosen
 from bot.services.digest_posts import colleagues
 from bot.services.outbox import Outbox
 from bot.services.people import Actor, Refused
+from bot.services.sessions import number
 from bot.services.settings import SettingsService
 from bot.topics.words import stems
 from storage import follows
@@ -64,8 +65,8 @@ class Follows:
         """Follow something no more."""
         async with self._database.transaction() as tx:
             settings = await self._settings.of(tx, actor.guild_id)
-            if follow_id.isdecimal():
-                await follows.remove(tx, actor.guild_id, actor.user_id, int(follow_id))
+            if row_id := number(follow_id):
+                await follows.remove(tx, actor.guild_id, actor.user_id, row_id)
             known = await follows.of_user(tx, actor.guild_id, actor.user_id)
         return cards.following(known, _names(settings), new=False)
 

@@ -164,3 +164,11 @@ async def test_what_is_no_export_is_refused_and_changes_nothing(tmp_path: Path, 
     async with database.reading() as tx:
         assert await leaving.is_empty(tx)
     await database.close()
+
+
+def test_what_leaves_is_no_formula() -> None:
+    rows = [{"proposal_id": 1, "why": '=HYPERLINK("https://evil.example")'}, {"proposal_id": 2, "why": "@x"}]
+    files = files_of({"proposals": rows, "votes": [], "sessions": [], "papers": []})
+    assert [
+        line.partition(",")[2][:3].strip('"') for line in files["proposals.csv"].decode().splitlines()[1:]
+    ] == ["'=", "'@x"]
