@@ -72,6 +72,8 @@ export const STEPS = [
     text: "A vote is a reaction. Three members give theirs, each as themselves.",
     hint: "By hand: act as somebody at the right, then press 👍.",
     async act() {
+      await visit("proposals");
+      await until(() => heard("proposals").some((message) => message.reactions?.length), 5);
       const found = await ballot();
       if (!found) throw new Error("There is no ballot yet: do the first step.");
       for (const name of ["jonas", "aisha", "tomas"]) {

@@ -7,6 +7,7 @@ import { STEPS } from "./steps.js";
 
 const corner = document.getElementById("tour");
 let step = null; // null: closed
+let acting = false;
 const finished = new Set();
 
 function draw() {
@@ -27,6 +28,7 @@ function draw() {
   const run = async (event) => {
     const button = event.currentTarget;
     button.disabled = true;
+    acting = true; // what the step brings about shows it done only when all of it is
     button.classList.add("busy");
     try {
       if (await act()) finished.add(mine);
@@ -34,6 +36,7 @@ function draw() {
     } catch (error) {
       toast(error.message);
     }
+    acting = false;
     if (step === mine) draw();
   };
   const did = finished.has(step);
@@ -50,7 +53,7 @@ function show(number) {
 }
 
 on("message", ({ message }) => {
-  if (step === null || !STEPS[step]?.done(message) || finished.has(step)) return;
+  if (step === null || acting || !STEPS[step]?.done(message) || finished.has(step)) return;
   finished.add(step);
   draw();
 });
