@@ -118,7 +118,7 @@ HTTP = r"^\s*(import|from) (aiohttp|http\.client|urllib\.request|requests|httpx)
 DISCORD = {"bot/chat/answer.py", "bot/chat/courier.py", "bot/chat/guard.py", "bot/chat/names.py",
            "bot/chat/natives.py", "bot/chat/reader.py", "bot/chat/survey.py"}  # fmt: skip
 ARXIV = {"bot/sources/client.py", "bot/sources/http.py", "bot/services/papers.py"}
-OURS = {"bot/app.py", "bot/moving.py", "bot/check/there.py", "bot/health.py"}
+OURS = {"bot/app.py", "bot/moving.py", "bot/check/there.py", "bot/health.py", "bot/web.py"}
 
 
 # the page on security
