@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import count
 
@@ -59,13 +59,7 @@ def entry(paper: Paper, suffix: str = "") -> str:
 
 def bibliography(record: Record) -> bytes:
     """Every paper that was read, once, and every talk without a paper, in the order of the sessions; a file."""
-    used = set[str]()
-
-    def suffix(key: str) -> str:
-        free = next(letters for n in count() if key + (letters := _letters(n)) not in used)
-        used.add(key + free)
-        return free
-
+    suffix = suffixes()
     entries = []
     for session, work in _works(record):
         if isinstance(work, Paper):
@@ -81,6 +75,18 @@ def bibliography(record: Record) -> bytes:
             key = cite_key(work.title, names, session.when.day)
             entries.append(_entry(key + suffix(key), fields))
     return "".join(f"{one}\n\n" for one in entries).encode()
+
+
+def suffixes() -> Callable[[str], str]:
+    """For the keys of one file, in its order: what to put after each so that none comes twice."""
+    used = set[str]()
+
+    def suffix(key: str) -> str:
+        free = next(letters for n in count() if key + (letters := _letters(n)) not in used)
+        used.add(key + free)
+        return free
+
+    return suffix
 
 
 def _works(record: Record) -> Iterator[tuple[Session, Paper | Talk]]:

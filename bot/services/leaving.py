@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.cards import Card
 from bot.cards import leaving as cards
-from bot.publish.bibtex import bibtex
+from bot.publish.bibtex import bibtex, cite_key, suffixes
 from bot.services.people import Actor, Refused
 from bot.services.settings import SettingsService
 from storage import leaving
@@ -74,15 +74,17 @@ def _pseudonyms() -> Callable[[int], int]:
 
 def files_of(data: Data) -> dict[str, bytes]:
     """The files of an export, by name."""
-    entries = [
-        bibtex(
-            key=row["paper_id"], title=row["title"], authors=row["authors"],
-            published=datetime.fromisoformat(row["published_at"]) if row["published_at"] else None,
+    suffix = suffixes()
+    entries = []
+    for row in data["papers"]:
+        published = datetime.fromisoformat(row["published_at"]) if row["published_at"] else None
+        entry = bibtex(
+            key=row["paper_id"], title=row["title"], authors=row["authors"], published=published,
             category=row["categories"][0] if row["categories"] else None, doi=row["doi"],
             journal=row["journal_ref"], link=row["link"],
-        )
-        for row in data["papers"]
-    ]  # fmt: skip
+            suffix=suffix(cite_key(row["title"], row["authors"], published)),
+        )  # fmt: skip
+        entries.append(entry)
     whole = {"format": FORMAT, **data}
     return {
         "group.json": json.dumps(whole, ensure_ascii=False, indent=1).encode(),

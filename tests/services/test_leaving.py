@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -111,6 +112,14 @@ def test_an_export_taken_into_an_empty_database_gives_the_same_state(group: Grou
 
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(there_and_back(Path(folder)))
+
+
+async def test_no_two_papers_of_an_export_are_cited_alike(tmp_path: Path) -> None:
+    database = new_database(tmp_path, "a.db")
+    await fill(database, [("A title", "Ada", set(), "open"), ("A title", "Ada", set(), "open")])
+    keys = re.findall(r"@misc\{(.*),", files_of(await dumped(database))["papers.bib"].decode())
+    assert len(set(keys)) == len(keys) == 4
+    await database.close()
 
 
 async def test_what_another_server_told_of_does_not_leave(tmp_path: Path) -> None:
