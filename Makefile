@@ -52,7 +52,7 @@ pictures: $(VENV)/dev.stamp ## take the manual's pictures again (needs Chromium)
 eval: $(VENV)/run.stamp ## how well papers are routed, from the labelled papers in ../shared
 	$(PY) tools/eval_topics.py $(ARGS)
 
-bench: $(VENV)/run.stamp ## what it costs, as ratios to baselines of the same run
+bench: $(VENV)/dev.stamp ## what it costs, as ratios to baselines of the same run
 	for bench in tools/bench*.py; do echo "== $$bench"; $(PY) $$bench || exit 1; done
 
 soak: $(VENV)/dev.stamp ## a year of a busy group in minutes, with kills and faults

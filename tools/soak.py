@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import random
 import sqlite3
 import sys
@@ -71,6 +72,7 @@ class Account:
     done: Counter[str] = field(default_factory=Counter)
     kills: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+    memory: list[float] = field(default_factory=list)  # resident megabytes at the end of each day
 
 
 class Year:
@@ -91,6 +93,7 @@ class Year:
             for hour in hours:
                 await self._on_to(today + timedelta(hours=hour))
                 await self._something()
+            self.account.memory.append(_memory())
             if self.dice.random() < 0.1:
                 await self._restart(kill=self.dice.random() < 0.7)
         await self._calm_down()
@@ -335,11 +338,24 @@ def _print(
     print("\nnot sent, and why:")
     for cause, number in causes.most_common(12):
         print(f"{number:>6}  {cause[:110]}")
+    memory = year.account.memory
+    print(
+        f"\nmemory: {memory[0]:.0f} MB after a day, {memory[-1]:.0f} MB at the end (with Discord and arXiv, played)"
+    )
     late.sort()
     if late:
         middle, tail = late[len(late) // 2], late[int(len(late) * 0.99)]
         print(f"\nlateness in virtual seconds: median {middle:.1f} · p99 {tail:.1f} · max {late[-1]:.1f}")
         print("(a post is late when the bot was dead or Discord took nothing at its time)")
+
+
+def _memory() -> float:
+    """Resident megabytes."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except OSError:  # not on Linux
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def _button(message: Message, begins: str) -> str | None:
