@@ -455,11 +455,14 @@ class Post(Row):
     """
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_due", "state", "next_try_at"),)
+    __table_args__ = (
+        Index("ix_outbox_due", "state", "next_try_at", "guild_id", "place"),
+        Index("ix_outbox_lane", "guild_id", "place", "state", "due_at"),
+    )
     post_id: Mapped[int] = mapped_column(OurId, primary_key=True, init=False)
     key: Mapped[str] = mapped_column(unique=True)
     nonce: Mapped[str] = mapped_column(String(25), unique=True)
-    guild_id: Mapped[int] = mapped_column(index=True)
+    guild_id: Mapped[int]
     place: Mapped[str]
     kind: Mapped[str] = mapped_column(String(32))  # which card
     data: Mapped[dict[str, Any]]  # what the card is made from, by id: the text is made when it is sent

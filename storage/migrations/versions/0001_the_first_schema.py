@@ -142,8 +142,8 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index("ix_outbox_due", ["state", "next_try_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_outbox_guild_id"), ["guild_id"], unique=False)
+        batch_op.create_index("ix_outbox_due", ["state", "next_try_at", "guild_id", "place"], unique=False)
+        batch_op.create_index("ix_outbox_lane", ["guild_id", "place", "state", "due_at"], unique=False)
 
     op.create_table(
         "own_topics",
@@ -639,7 +639,7 @@ def downgrade() -> None:
     op.drop_table("papers")
     op.drop_table("own_topics")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outbox_guild_id"))
+        batch_op.drop_index("ix_outbox_lane")
         batch_op.drop_index("ix_outbox_due")
 
     op.drop_table("outbox")
