@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from storage.database import Tx
-from storage.tables import Paper, Presenter, Proposal, Series, Session, Talk, Volunteer
+from storage.tables import Paper, PaperWord, Presenter, Proposal, Series, Session, Talk, Volunteer
 
 
 @dataclass(frozen=True)
@@ -262,13 +262,28 @@ async def _volunteers(tx: Tx, sessions: Sequence[Session], talks: Sequence[Talk]
     return found
 
 
-async def reading(tx: Tx, guild_id: int) -> Sequence[tuple[Paper, Session]]:
-    """Which papers were read in a server's sessions, or will be, the earliest first."""
+async def reading(tx: Tx, guild_id: int, paper_id: str) -> Sequence[Session]:
+    """The sessions of a server in which a paper was read, or will be, the earliest first."""
+    rows = await tx.scalars(
+        select(Session)
+        .join(Talk, Talk.session_id == Session.session_id)
+        .where(Session.guild_id == guild_id, Session.state != "cancelled", Talk.paper_id == paper_id)
+        .order_by(Session.starts_at, Talk.position)
+    )
+    return rows.all()
+
+
+async def read_by_words(tx: Tx, guild_id: int, words: Collection[str]) -> Sequence[tuple[Paper, Session]]:
+    """Which papers with any of these words in title or authors were read here, or will be, the earliest first."""
     rows = await tx.execute(
         select(Paper, Session)
         .join(Talk, Talk.paper_id == Paper.paper_id)
         .join(Session, Session.session_id == Talk.session_id)
-        .where(Session.guild_id == guild_id, Session.state != "cancelled")
+        .where(
+            Session.guild_id == guild_id,
+            Session.state != "cancelled",
+            Paper.paper_id.in_(select(PaperWord.paper_id).where(PaperWord.word.in_(words))),
+        )
         .order_by(Session.starts_at, Talk.position)
     )
     return [(paper, session) for paper, session in rows]

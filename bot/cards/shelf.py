@@ -11,7 +11,7 @@ from bot.cards.base import Button, Card, Field, action, clip, count, jump, link,
 from bot.cards.forms import Form, Input, Option, Select
 from bot.cards.papers import links_of, shown_emoji, title_of, url_of
 from bot.cards.presenting import members
-from bot.cards.times import day_of
+from bot.cards.times import on_day
 from bot.sources.text import first_sentences, readable
 from storage.proposals import Standing
 from storage.tables import Choice, Paper, Proposal, Session
@@ -57,7 +57,7 @@ def paper(known: Known, bibtex: str, *, mine: bool, organises: bool) -> Card:
 
 def history(known: Known) -> list[str]:
     """What happened to a paper in the group, a line each."""
-    lines = [f"{_tense(session)} {day_of(session)}." for session in known.read]
+    lines = [f"{_tense(session)} {on_day(session)}." for session in known.read]
     if proposal := known.proposal:
         lines.append(f"Proposed by {member(proposal.proposer_id)} on {stamp(proposal.created_at, 'D')}.")
         if proposal.state == "open":
@@ -75,7 +75,7 @@ def history(known: Known) -> list[str]:
         if proposal.why:
             lines.append(f"Why: {plain(proposal.why, 300)}")
     lines += [f"Chosen on {stamp(c.chosen_at, 'D')}: {c.reason[:200]}" for c in known.choices]
-    lines += [f"Same authors as on {day_of(s)}: {plain(title_of(p), 100)}." for p, s in known.related[:2]]
+    lines += [f"Same authors as {on_day(s)}: {plain(title_of(p), 100)}." for p, s in known.related[:2]]
     return [line for line in lines if line]
 
 
@@ -87,7 +87,7 @@ def missed(known: Known) -> str:
 
 
 def _tense(session: Session) -> str:
-    return "To be read here on" if session.state == "planned" else "Read here on"
+    return "To be read here" if session.state == "planned" else "Read here"
 
 
 def _buttons(known: Known, *, mine: bool, organises: bool) -> tuple[Button, ...]:
@@ -129,7 +129,7 @@ def closed_before(known: Known) -> Card:
 
 def read_before(found: Paper, session: Session) -> Card:
     """Somebody proposes what was read, or will be, without a proposal."""
-    when = f"{_tense(session)} {day_of(session)}."
+    when = f"{_tense(session)} {on_day(session)}."
     return Card(
         title="The group has had this paper"
         if session.state != "planned"
@@ -140,8 +140,9 @@ def read_before(found: Paper, session: Session) -> Card:
 
 
 def with_related(card: Card, known: Known) -> Card:
-    """What a proposer is told, with what the group read by the same people."""
-    lines = [f"Same authors as on {day_of(s)}: {plain(title_of(p), 100)}." for p, s in known.related[:2]]
+    """What a proposer is told, with when the group read it before, and what it read by the same people."""
+    lines = [f"{_tense(session)} {on_day(session)}." for session in known.read[-2:]]
+    lines += [f"Same authors as {on_day(s)}: {plain(title_of(p), 100)}." for p, s in known.related[:2]]
     return replace(card, text="\n".join([card.text, *lines]))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.cards.base import stamp
-from bot.publish.record import When
+from bot.publish.record import DAY, When
 from bot.when import Shift, time_line, unusual_gap
 from storage.tables import Session
 
@@ -32,6 +32,11 @@ def when_of(session: Session) -> When:
 def day_of(session: Session) -> str:
     """The day of a session in each reader's language; in words where not even the day is sure."""
     return stamp(session.starts_at, "D") if when_of(session).exact else when_of(session).date_words
+
+
+def on_day(session: Session) -> str:
+    """Either "on" that day, or "in" that month or year."""
+    return f"{'on' if len(session.wall_time) >= DAY else 'in'} {day_of(session)}"
 
 
 def two_times(session: Session, zones: Sequence[str] = ()) -> str:

@@ -11,6 +11,7 @@ from bot.cards import votes as vote_cards
 from bot.cards.base import clip
 from bot.cards.forms import OPTION
 from bot.cards.papers import title_of
+from bot.cards.sessions import talk_title
 from bot.clock import Clock
 from bot.publish.bibtex import bibtex
 from bot.services.papers import Papers
@@ -22,9 +23,10 @@ from bot.services.upkeep import topic_key
 from bot.services.votes import rules_of
 from bot.sources import find_all, readable
 from bot.sources.works import all_named
-from storage import ballots, choices, guilds, papers, presenters, proposals, sessions
+from storage import ballots, choices, guilds, papers, presenters, proposals, search, sessions
 from storage.database import Database, Tx
 from storage.proposals import Standing
+from storage.search import Wanted, bare
 from storage.tables import Paper, Session
 
 
@@ -77,23 +79,38 @@ class Shelf:
     async def read_before(self, guild_id: int, paper_id: str) -> tuple[Paper, Session] | None:
         """Where a paper that was never proposed was read, or will be; the latest."""
         async with self._database.reading() as tx:
-            if await proposals.of_paper(tx, guild_id, paper_id):
+            paper = await papers.get(tx, paper_id)
+            if paper is None or await proposals.of_paper(tx, guild_id, paper_id):
                 return None
-            found = [entry for entry in await sessions.reading(tx, guild_id) if entry[0].paper_id == paper_id]
-        return found[-1] if found else None
+            found = await self._read(tx, guild_id, paper)
+        return (paper, found[-1]) if found else None
+
+    @staticmethod
+    async def _read(tx: Tx, guild_id: int, paper: Paper) -> list[Session]:
+        """The sessions that were, or will be, about a paper, or had a talk of its very title, the earliest first."""
+        title = bare(title_of(paper))
+        hits, _ = await search.find(tx, guild_id, Wanted(words=title), limit=5)
+        views = await sessions.of_talks(tx, guild_id, hits)
+        same = [view.session for view in views if any(bare(talk_title(talk)) == title for talk in view.talks)]
+        found = {s.session_id: s for s in [*same, *await sessions.reading(tx, guild_id, paper.paper_id)]}
+        return sorted(found.values(), key=lambda session: session.starts_at)
+
+    @staticmethod
+    async def _related(tx: Tx, guild_id: int, paper: Paper) -> list[tuple[Paper, Session]]:
+        """What the group read, or will read, by some of the same people."""
+        authors = {readable(author).casefold() for author in paper.authors}
+        last = {names[-1] for author in paper.authors if (names := papers.words(readable(author)))}
+        return [
+            (other, session)
+            for other, session in await sessions.read_by_words(tx, guild_id, last)
+            if other.paper_id != paper.paper_id
+            and authors & {readable(author).casefold() for author in other.authors}
+        ]
 
     async def known(self, tx: Tx, guild_id: int, paper: Paper) -> cards.Known:
         """All that the group knows of a paper."""
         settings = await self._settings.of(tx, guild_id)
         proposal = await proposals.of_paper(tx, guild_id, paper.paper_id)
-        read = await sessions.reading(tx, guild_id)
-        authors = {readable(author).casefold() for author in paper.authors}
-        related = [
-            (other, session)
-            for other, session in read
-            if other.paper_id != paper.paper_id
-            and authors & {readable(author).casefold() for author in other.authors}
-        ]
         topics = [t.name for t in settings.topics if proposal is not None and t.key == proposal.topic]
         return cards.Known(
             paper=paper,
@@ -103,8 +120,8 @@ class Shelf:
             offers=tuple(await presenters.of_proposal(tx, proposal.proposal_id)) if proposal else (),
             beaten=tuple(await choices.during(tx, proposal)) if proposal else (),
             choices=tuple(await choices.of_proposal(tx, proposal.proposal_id)) if proposal else (),
-            read=tuple(session for other, session in read if other.paper_id == paper.paper_id),
-            related=tuple(related),
+            read=tuple(await self._read(tx, guild_id, paper)),
+            related=tuple(await self._related(tx, guild_id, paper)),
         )
 
     async def page(self, actor: Actor, where: str) -> Card:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bot.cards.shelf import history
 from bot.clock import VirtualClock
 from bot.config import parse
 from bot.publish import talks
@@ -22,8 +23,10 @@ from bot.services.past_papers import PastPapers
 from bot.services.records import Records
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
+from bot.services.shelf import Shelf
+from storage import papers
 from storage.database import Database, open_database
-from storage.tables import Guild
+from storage.tables import Guild, Paper
 from tests.database import first_day_url
 
 GUILD = 1
@@ -211,4 +214,25 @@ async def test_the_group_s_own_list_is_taken(database: Database) -> None:
     assert first.when.words() == "Mon 16 March 2026, 17:00 CET"
     assert [person.affiliation.split(",")[0] for person in first.talks[0].speakers] == [
         "EPFL and Idiap Research Institute", "Australian Institute for Machine Learning (AIML)",
+    ]  # fmt: skip
+
+
+async def test_a_paper_is_known_to_have_been_read_by_its_number_or_by_the_title_of_a_talk(
+    database: Database,
+) -> None:
+    await take(database, "t.csv", "date,title,paper\n2023-05,The Lottery Ticket,\n2024-01-08,A talk on it,1803.03635\n"
+                                  "2025,By the same people,2001.00001\n")  # fmt: skip
+    async with database.transaction() as tx:
+        for paper_id, title in (("1803.03635", "The lottery ticket!"), ("2001.00001", "Another")):
+            await papers.save(tx, [Paper(paper_id=paper_id, title=title, authors=["Jonathan Frankle"], abstract="",
+                                         categories=[], fetched_at=NOW, version=2)])  # fmt: skip
+    clock = VirtualClock(NOW)
+    shelf = Shelf(database, clock, SettingsService(database, clock, parse({})), None)  # type: ignore[arg-type]
+    found, session = await shelf.read_before(GUILD, "1803.03635") or (None, None)
+    assert session is not None
+    assert session.wall_time == "2024-01-08"
+    async with database.reading() as tx:
+        known = await shelf.known(tx, GUILD, found)
+    assert history(known)[:3] == [
+        "Read here in May 2023.", "Read here on 8 January 2024.", "Same authors as in 2025: Another.",
     ]  # fmt: skip
