@@ -71,7 +71,12 @@ def page(
     lines = [_line(session, talk) for session, talk in told]
     head = f"Nothing has all of “{plain(query.words, 80)}”. These have some of it:\n\n" if some else ""
     options = tuple(
-        Option(talk.title, str(talk.number), f"{_day(s.when)} · {_names(talk)}") for s, talk in told
+        Option(
+            clip(talk.title, 100) or "Untitled",
+            str(talk.number),
+            clip(f"{_day(s.when)} · {_names(talk)}", 100),
+        )
+        for s, talk in told
     )
     turned = [("◀ Back", -1, query.page > 0), ("More ▶", 1, query.page + 1 < pages and not some)]
     return Card(
@@ -104,7 +109,7 @@ def _nothing(query: Query, topic: str, years: tuple[int, int] | None, elsewhere:
 def _asked(query: Query, topic: str) -> list[str]:
     """What was looked for, in words."""
     said = [f"“{query.words}”" if query.words else "", f"by {query.speaker}" if query.speaker else "", topic]
-    return [flat(part) for part in (*said, str(query.year or "")) if part]
+    return [plain(part) for part in (*said, str(query.year or "")) if part]
 
 
 def elsewhere_fields(archives: Sequence[OutsideArchive]) -> tuple[Field, ...]:

@@ -8,11 +8,16 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.cards import Card
+from bot.cards.archive import Query, page
+from bot.cards.archive import talk as archived_talk
 from bot.cards.ballots import Tally, ballot
+from bot.cards.base import flat
 from bot.cards.digests import Heading, Line, digest
-from bot.cards.sessions import announcement, next_session, reminder
+from bot.cards.sessions import Around, announcement, next_session, reminder
 from bot.cards.shelf import proposals
 from bot.config import parse
+from bot.publish import record as told
+from bot.publish.record import When
 from bot.topics.taxonomy import Topic
 from storage.proposals import Standing
 from storage.sessions import SessionView, TalkView
@@ -117,4 +122,22 @@ def cards_with(text: str) -> list[Card]:
             emoji="👍",
             chances={},
         ),
+        *archived(text),
+    ]
+
+
+def archived(text: str) -> list[Card]:
+    """The archive's cards, of a talk that says `text` wherever it can."""
+    text = flat(text)
+    when = When("2026-04-27T17:00", "Europe/Berlin", NOW, 60)
+    held = told.Talk(
+        7, text, (told.Speaker(text, text),), text, (told.Paper("2606.01234", text, authors=(text,), abstract=text),),
+        (told.Topic("A", text, text),), recording="https://arxiv.org/v", votes=3,
+    )  # fmt: skip
+    session = told.Session(5, "u", 1, NOW, "held", text, when, (held,))
+    query = Query(text, text, year=2026).fitted()
+    return [
+        page([(session, held)] * 8, query, total=99, topic=text[:100], archives=()),
+        page([], query, total=0, topic="", archives=(), years=None),
+        archived_talk(session, held, Around(), [text], back=query),
     ]

@@ -12,14 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.cards import Card, answers, sessions, settings
+from bot.cards import Card, answers, sessions, settings, stats
 from bot.cards import help as help_cards
+from bot.cards.archive import Query, news, page
 from bot.cards.ballots import Tally, ballot
 from bot.cards.digests import Heading, Line, digest
 from bot.cards.papers import proposed, proposed_before, wish_failed, wished
 from bot.cards.shelf import proposals
+from bot.cards.stats import Numbers
+from bot.publish.record import Attendance, OutsideArchive, Session, Speaker, Talk, When
 from storage.proposals import Standing
-from tests.cards.samples import BOB, GROUP, NOW, TOPIC, member, paper, proposal, speaker, view
+from tests.cards.samples import BOB, GROUP, NOW, TOPIC, archived, member, paper, proposal, speaker, view
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 REWRITE = bool(os.environ.get("REWRITE_SNAPSHOTS"))
@@ -27,6 +30,14 @@ START = view().session.starts_at
 
 MEETING = view(with_paper=paper(), presenters=(member(), speaker()))
 PLAIN = view(title="An evening of posters", link=None)
+
+ARCHIVE = archived("Pruning by *gradient*")
+ELSEWHERE = OutsideArchive("Mathematics of Deep Learning", "2022–2025", "https://old.example")
+_WHEN = When("2026-04-27T17:00", "Europe/Berlin", NOW, 60)
+_TALK = Talk(
+    7, "On sparsity", (Speaker("Hannah Pinson", "Eindhoven"),), recording="https://video.example", votes=4
+)
+HELD = Session(5, "u", 1, NOW, "held", "On sparsity", _WHEN, (_TALK,), attendance=Attendance(14, 3))
 
 CARDS: dict[str, Callable[[], Card]] = {
     "ballot": lambda: ballot(paper(), proposal(), [TOPIC], Tally(3, (BOB,)), group=GROUP, ping=False),
@@ -75,6 +86,15 @@ CARDS: dict[str, Callable[[], Card]] = {
         ],
         left=3,
         needed=2,
+    ),
+    "archive-page": lambda: ARCHIVE[0],
+    "archive-nothing": lambda: page(
+        [], Query("knots", year=2024), total=0, topic="", archives=[ELSEWHERE], years=(2022, 2026)
+    ),
+    "archive-talk": lambda: ARCHIVE[2],
+    "archive-news": lambda: news(HELD),
+    "stats-year": lambda: stats.year(
+        Numbers("A group", [HELD], {"2026-04": 9}, {"2026-03": 2}, year=2026), None, organiser=True
     ),
     "settings": lambda: settings.settings(
         [settings.Shown("group.timezone", "Europe/Berlin", "default", "The zone.")]
