@@ -95,10 +95,10 @@ class Stage:
         await self.app.timers.run_until(instant)
 
     async def next_due(self) -> datetime | None:
-        """When the next thing happens by itself; what was known last, while the bot is away."""
+        """When the next thing happens that can be seen; what was known last, while the bot is away."""
         async with self._looking:
             if self._running:
-                self._due = await self.app.timers.next_due()
+                self._due = await self.app.timers.next_due(upkeep=False)
         return self._due
 
     async def armed(self) -> list[Armed]:

@@ -180,10 +180,11 @@ class Timers:
 
     # a virtual clock
 
-    async def next_due(self) -> datetime | None:
-        """The earliest instant at which any service has something to do."""
+    async def next_due(self, *, upkeep: bool = True) -> datetime | None:
+        """The earliest instant at which any service has something to do; without `upkeep`, something to be seen."""
+        asked = [service for service in self._services if upkeep or not getattr(service, "upkeep", False)]
         async with self._reading() as view:
-            dues = [await service.next_due(view) for service in self._services]
+            dues = [await service.next_due(view) for service in asked]
         return min((due for due in dues if due is not None), default=None)
 
     async def settle(self) -> None:

@@ -22,6 +22,8 @@ FIRST, AGAIN = timedelta(minutes=10), timedelta(hours=1)
 class Backups:
     """Keeps the last `keep` daily backups in a folder."""
 
+    upkeep = True  # it looks after things from time to time: nobody waits for it
+
     def __init__(self, database: Database, clock: Clock, folder: Path, keep: int) -> None:
         self._database, self._clock, self._folder, self._keep = database, clock, folder, keep
         known = [taken for path in backups_in(folder) if (taken := taken_at(path))]

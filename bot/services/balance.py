@@ -41,6 +41,8 @@ _LIFE = timedelta(days=7)
 class Balance:
     """Weighs what is read against what the group is for."""
 
+    upkeep = True  # it looks after things from time to time: nobody waits for it
+
     def __init__(
         self, database: Database, clock: Clock, settings: SettingsService, outbox: Outbox, routers: Routers
     ) -> None:

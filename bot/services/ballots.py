@@ -38,6 +38,8 @@ GOODBYES = timedelta(days=1)
 class Ballots:
     """Posts ballots and keeps them true."""
 
+    upkeep = True  # it looks after things from time to time: nobody waits for it
+
     def __init__(
         self,
         database: Database,

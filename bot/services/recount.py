@@ -39,6 +39,8 @@ NEWS = timedelta(hours=6)
 class Recount:
     """Reads ballots when they may differ from the ledger, and what it found is told."""
 
+    upkeep = True  # it looks after things from time to time: nobody waits for it
+
     def __init__(
         self, database: Database, clock: Clock, settings: SettingsService, outbox: Outbox, votes: Votes
     ) -> None:

@@ -28,6 +28,8 @@ PAUSE, LAST_TRY = timedelta(hours=6), timedelta(days=3)
 class Retention:
     """Looks a few times a day at what is older than a group wants it to be."""
 
+    upkeep = True  # it looks after things from time to time: nobody waits for it
+
     def __init__(self, database: Database, clock: Clock, settings: SettingsService, outbox: Outbox) -> None:
         self._database, self._clock, self._settings, self._outbox = database, clock, settings, outbox
         self._next = clock.now()

@@ -41,6 +41,8 @@ _NOTE = "papers.watched"
 class Watching:
     """Keeps an eye on arXiv."""
 
+    upkeep = True  # it looks after things from time to time: nobody waits for it
+
     def __init__(
         self,
         database: Database,

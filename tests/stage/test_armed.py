@@ -18,6 +18,7 @@ async def test_what_waits_is_told_in_words(stage: Bench) -> None:
         ("start message → the announcement channel", "Edge of stability"),
         ("reminder to the presenter → Alice", "Edge of stability"),
     } <= armed
+    assert await stage.next_due() == (await stage.armed())[0]["due"]  # not the next look at old things
 
 
 async def test_a_paper_that_waits_for_its_ballot_is_told_by_its_title(stage: Bench) -> None:
