@@ -92,8 +92,9 @@ async def answer(
     if current := asyncio.current_task():
         _at_work.add(current)
         current.add_done_callback(_at_work.discard)
-    patient = shows == "form" or len(_at_work) > CROWD
-    done, _ = await asyncio.wait({task}, timeout=FORM_PROMPT if patient else PROMPT)
+    done, _ = await asyncio.wait({task}, timeout=PROMPT)
+    if not done and (shows == "form" or len(_at_work) > CROWD):
+        done, _ = await asyncio.wait({task}, timeout=FORM_PROMPT - PROMPT)
     instead = shows == "instead" and interaction.message is not None and interaction.message.flags.ephemeral
     try:
         if done:
