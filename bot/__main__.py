@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import __version__, config, log
+from bot.config.readers import password_in
 
 #: Exit codes: what went wrong is a matter of the configuration, or of something else.
 OK, TROUBLE, BAD_CONFIG = 0, 1, 2
@@ -239,7 +240,8 @@ def _db(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     settings = config.load(options.config, {"health.listen": options.health})
     token = config.read_token(settings.discord)
-    log.set_up(level=settings.log.level, as_json=settings.log.format == "json", secrets=[token])
+    secrets = [token, password_in(settings.storage.url)]
+    log.set_up(level=settings.log.level, as_json=settings.log.format == "json", secrets=secrets)
     return asyncio.run(_serve(settings, token))
 
 

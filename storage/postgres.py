@@ -42,7 +42,7 @@ class PostgresStore:
                 of_config=True,
             )
         self.url = url
-        self.name = url.set(password=None, drivername="postgresql").render_as_string(hide_password=True)
+        self.name = url.set(drivername="postgresql").render_as_string(hide_password=True)
 
     def engine(self) -> AsyncEngine:
         return create_async_engine(

@@ -89,6 +89,11 @@ def drop_all() -> None:
         _server().drop_all()
 
 
+def run_on_server(statement: str) -> None:
+    """What the server's administrator does, beside any database."""
+    _server()._run(statement)
+
+
 class _Server:
     """A server of PostgreSQL, asked from a thread of its own: tests are in event loops, or in none."""
 

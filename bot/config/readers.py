@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bot.publish.record import OutsideArchive
 from bot.when import Lead, Quiet, closest_zones, is_country, is_zone, parse_lead
@@ -296,6 +296,11 @@ def archives(value: Any) -> tuple[OutsideArchive, ...]:
             raise ValueError(f'"{item}" is no archive such as "Older talks (2022–2025) https://example.org"')
         found.append(OutsideArchive(row["name"].rstrip(" ,:"), row["years"] or "", web_url(row["url"])))
     return tuple(found)
+
+
+def password_in(url: str) -> str:
+    """What the log must not show of a database's URL; "" when it holds no password."""
+    return unquote(urlsplit(url).password or "")
 
 
 def texts(value: Any) -> tuple[str, ...]:
