@@ -53,6 +53,10 @@ async def test_a_work_from_elsewhere_is_told_in_a_form_and_is_a_proposal_like_an
     await stage.plan("2026-06-15 17:00")
     await (await stage.olga.press(picked, label="Take it")).final()
     assert "Ducks Swim Alike" in text_of((await stage.posts("announcements"))[-1])
+    await stage.plan("2026-06-22 17:00", paper=FORUM)
+    announced = text_of((await stage.posts("announcements"))[-1])
+    assert "22 June" in announced
+    assert f"[openreview.net]({FORUM})" in announced
 
 
 async def test_a_work_that_arxiv_has_by_its_doi_or_its_title_and_author_is_that_paper(stage: Bench) -> None:
