@@ -103,12 +103,10 @@ class Wishes:
             return cards.wished(paper_id, f"arXiv does not serve **{plain(paper_id)}** yet.")
         async with self._database.transaction() as tx:
             wish = await tx.get(Wish, asked.wish_id)
-            question = (
-                await self._works.meets(tx, actor, found[paper_id], wish.why, wish.topic) if wish else None
-            )
-            if question is not None:
+            twin = await self._works.join(tx, actor.guild_id, found[paper_id])
+            if wish is not None and twin is not None:
                 await proposals.grant(tx, asked.wish_id)
-                return question
+                return await self._works.ask(tx, actor, found[paper_id], twin, why=wish.why, topic=wish.topic)
             post = await self._grant(tx, asked.wish_id, late=False)
         return await self._forward.answer(actor, paper_id, new=post is not None)
 
@@ -138,6 +136,7 @@ class Wishes:
             hopeless = answered and not may_still_come(ArxivId(wish.paper_id), wish.created_at)
             async with self._database.transaction() as tx:
                 if wish.paper_id in found:
+                    await self._works.join(tx, wish.guild_id, found[wish.paper_id])
                     await self._grant(tx, wish.wish_id, late=True)
                 elif hopeless or now - wish.created_at > WISH_LIFE:
                     await self._give_up(tx, wish)

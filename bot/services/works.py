@@ -88,27 +88,28 @@ class Works:
         """No, it is another work."""
         return await self._answered(actor, question, same=False)
 
-    async def meets(
-        self, tx: Tx, actor: Actor, paper: Paper, why: str | None, topic: str | None
-    ) -> Card | None:
-        """Before a paper of arXiv is proposed: has the server a work from elsewhere that is the same?
+    async def join(self, tx: Tx, guild_id: int, paper: Paper) -> Paper | None:
+        """Before a paper of arXiv is proposed: a work from elsewhere that is the same becomes it, with its votes.
 
-        If so, it becomes that paper, with its ballot and votes. A card comes back where it is asked first.
+        A work that is only likely the same comes back: `ask`.
         """
-        if await proposals.of_paper(tx, actor.guild_id, paper.paper_id):
+        if await proposals.of_paper(tx, guild_id, paper.paper_id):
             return None
-        by_doi = await stored.of_name(tx, actor.guild_id, f"doi:{paper.doi}") if paper.doi else None
-        told = await stored.told(tx, actor.guild_id)
-        twin = await self._papers.twin(tx, actor.guild_id, paper.title, paper.authors, told)
+        by_doi = await stored.of_name(tx, guild_id, f"doi:{paper.doi}") if paper.doi else None
+        told = await stored.told(tx, guild_id)
+        twin = await self._papers.twin(tx, guild_id, paper.title, paper.authors, told)
         if of_doi := next((one for one in told if one.paper_id == by_doi), None):
             twin = ("same", of_doi)
-        if twin is None:
+        if twin is not None and twin[0] == "same":
+            await self._become(tx, guild_id, twin[1], paper)
             return None
-        if twin[0] == "same":
-            await self._become(tx, actor.guild_id, twin[1], paper)
-            return None
-        data = {"paper": paper.paper_id, "why": why, "topic": topic}
-        return await self._ask(tx, actor, paper, twin[1], data)
+        return twin[1] if twin else None
+
+    async def ask(
+        self, tx: Tx, actor: Actor, paper: Paper, twin: Paper, *, why: str | None, topic: str | None
+    ) -> Card:
+        """Ask whether a paper of arXiv is a work that the server knows."""
+        return await self._ask(tx, actor, paper, twin, {"paper": paper.paper_id, "why": why, "topic": topic})
 
     # helpers
 

@@ -106,6 +106,19 @@ async def test_when_arxiv_gets_a_work_later_it_becomes_that_paper_with_its_votes
     assert await stage.rows("SELECT paper_id FROM paper_names") == [("2606.00001",)]
 
 
+async def test_a_wish_that_is_granted_late_meets_the_work_that_was_told_meanwhile(stage: Bench) -> None:
+    stage.arxiv.library.papers["2606.00001"] = paper(
+        "2606.00001", DUCKS["title"], authors=["J. Frankle"], doi="10.5555/ABC"
+    )
+    stage.arxiv.withhold("2606.00001")
+    await (await stage.carol.slash("/propose", channel="general", paper="2606.00001")).final()
+    await told(stage, stage.alice, "10.5555/abc", {"title": "Of ducks", "authors": "Somebody Else"})
+    stage.arxiv.serve("2606.00001")
+    await stage.later(hours=4)
+    assert await stage.rows("SELECT paper_id, proposer_id FROM proposals") == [("2606.00001", stage.alice.id)]
+    assert await stage.rows("SELECT count(*) FROM wishes") == [(0,)]
+
+
 async def test_what_is_likely_the_same_is_asked_and_both_answers_hold(stage: Bench) -> None:
     ballot = await stage.ballot(LOTTERY)
     said = {"title": "The Lottery Ticket Hypothesis", "authors": "J. Frankle", "why": "Short"}
