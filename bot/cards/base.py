@@ -98,11 +98,15 @@ class Card:
 
 @dataclass(frozen=True)
 class Thread:
-    """A discussion thread, opened from a message. `minutes` of silence archive it: 60, 1440, 4320 or 10080."""
+    """A discussion thread, opened from a message. `minutes` of silence archive it: 60, 1440, 4320 or 10080.
+
+    With `was` it gets a new name, unless somebody else has given it one: then `was` is not what it is called.
+    """
 
     name: str
     minutes: Literal[60, 1440, 4320, 10080] = 10080
     archived: bool = False
+    was: str = ""
 
 
 @dataclass(frozen=True)

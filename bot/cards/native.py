@@ -10,9 +10,14 @@ from bot.cards.sessions import session_title, talk_abstract
 from storage.sessions import SessionView
 
 
-def thread(view: SessionView, *, archived: bool = False) -> Thread:
+def thread(view: SessionView, *, archived: bool = False, was: str = "") -> Thread:
     """Where a session is discussed."""
-    return Thread(clip(session_title(view), 100), archived=archived)
+    return Thread(thread_name(view), archived=archived, was=was)
+
+
+def thread_name(view: SessionView) -> str:
+    """What a session's thread is called."""
+    return clip(session_title(view), 100)
 
 
 def event(view: SessionView, channel_name: str) -> NativeEvent:

@@ -23,6 +23,7 @@ _KINDS = {
     "presents": "word to who presents",
     "seed": "first reaction",
     "starting": "start message",
+    "thread-name": "new name of the thread",
     "thread-rest": "archiving of the thread",
     "undeliverable": "what could not be said",
     "volunteered": "offer to present",

@@ -18,12 +18,14 @@ _THREAD_EXISTS, _THREAD_ARCHIVED, _UNKNOWN_EVENT, _SERVER_ERROR = 160004, 50083,
 
 
 async def thread(message: discord.PartialMessage, said: Thread) -> Sent:
-    """Open the thread of a message, or archive it. A message has one thread at most, which bears its id."""
-    if said.archived:
-        channel = await message.channel.fetch_message(message.id)
+    """Open the thread of a message, rename or archive it. A message has one thread at most, which bears its id."""
+    if said.archived or said.was:
+        opened = (await message.channel.fetch_message(message.id)).thread
         try:
-            if channel.thread is not None:
-                await channel.thread.edit(archived=True)
+            if opened is not None and said.archived:
+                await opened.edit(archived=True)
+            elif opened is not None and opened.name == said.was:
+                await opened.edit(name=said.name)
         except discord.HTTPException as error:
             if error.code != _THREAD_ARCHIVED:  # idle ones go to rest by themselves
                 raise

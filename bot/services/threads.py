@@ -1,4 +1,4 @@
-"""A discussion thread for each session: opened from its announcement, archived some hours after it."""
+"""A discussion thread for each session: opened from its announcement, called as it is, archived some hours after it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Threads:
     def __init__(self, outbox: Outbox, announcements: Announcements, followed: Sessions) -> None:
         self._outbox = outbox
         outbox.says("thread", self._thread, self._opened)
+        outbox.says("thread-name", self._name)
         outbox.says("thread-rest", self._rest)
         announcements.on_posted(self._announced)
         followed.follow(self._follow)
@@ -41,14 +42,19 @@ class Threads:
             await self._plan_rest(tx, view.session)
 
     async def _follow(self, tx: Tx, change: Change) -> None:
-        """The end of a session moves with it."""
+        """The end of a session moves with it, and its name."""
         session = change.view.session
         thread = await stored_posts.by_key(tx, thread_key(session.session_id))
         if thread is None:
             return
         thread.expires_at = _end(session)
-        if thread.state == "sent" and change.kind in ("moved", "edited"):
-            await self._plan_rest(tx, session)
+        if thread.state != "sent" or change.kind not in ("moved", "edited"):
+            return
+        await self._plan_rest(tx, session)
+        was = native.thread_name(change.before) if change.before else ""
+        if was and was != native.thread_name(change.view):
+            key = f"session:{session.session_id}:thread-name:{session.version}"
+            await self._put(tx, session, key, "thread-name", expires_at=_end(session), was=was)
 
     async def _plan_rest(self, tx: Tx, session: Session) -> None:
         prefix = f"session:{session.session_id}:thread-rest:"
@@ -58,7 +64,7 @@ class Threads:
 
     async def _put(
         self, tx: Tx, session: Session, key: str, kind: str, *,
-        due_at: datetime | None = None, expires_at: datetime | None = None,
+        due_at: datetime | None = None, expires_at: datetime | None = None, was: str = "",
     ) -> None:  # fmt: skip
         await self._outbox.put(
             tx,
@@ -66,7 +72,7 @@ class Threads:
             guild_id=session.guild_id,
             place="threads",  # a lane of its own: what hinders threads hinders nothing else
             kind=kind,
-            data={"session": session.session_id, "of": announcement_key(session.session_id)},
+            data={"session": session.session_id, "of": announcement_key(session.session_id), "was": was},
             op="thread",
             due_at=due_at,
             expires_at=expires_at,
@@ -75,6 +81,10 @@ class Threads:
     async def _thread(self, tx: Tx, post: Post, _now: datetime) -> Thread | Drop:
         view = await sessions.get(tx, post.guild_id, post.data["session"])
         return native.thread(view) if view else Drop("the session is gone")
+
+    async def _name(self, tx: Tx, post: Post, _now: datetime) -> Thread | Drop:
+        view = await sessions.get(tx, post.guild_id, post.data["session"])
+        return native.thread(view, was=post.data["was"]) if view else Drop("the session is gone")
 
     async def _rest(self, tx: Tx, post: Post, _now: datetime) -> Thread | Drop:
         view = await sessions.get(tx, post.guild_id, post.data["session"])

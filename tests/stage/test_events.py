@@ -106,6 +106,24 @@ async def test_an_event_cancelled_by_hand_can_cancel_the_session(stage: Bench) -
     assert "nothing to decide" in again.text
 
 
+async def retitled(stage: Bench, title: str) -> None:
+    """Have the session's title changed by its form."""
+    form = await stage.olga.slash("/session edit", channel="general", session=1)
+    await (await stage.olga.submit(form, {"session_title": title})).final()
+    await stage.settled()
+
+
+async def test_a_thread_is_called_as_its_session_until_somebody_calls_it_otherwise(stage: Bench) -> None:
+    await planned(stage)
+    await stage.settled()
+    (thread,) = threads(stage)
+    await retitled(stage, "On pruning")
+    assert thread.name == "On pruning"
+    thread.name = "Pruning, and what we think of it"
+    await retitled(stage, "On lottery tickets")
+    assert thread.name == "Pruning, and what we think of it"
+
+
 async def test_a_thread_is_opened_at_the_announcement_linked_and_archived_after(stage: Bench) -> None:
     await planned(stage)
     (announcement,) = await stage.posts("announcements")
