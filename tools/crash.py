@@ -14,7 +14,7 @@ import logging
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -44,11 +44,19 @@ async def row(bench: Bench, kind: str, trouble: str, stride: int) -> tuple[Count
     return table, causes
 
 
+def show(what: str, tables: dict[str, Counter[str]]) -> None:
+    """Print a table for the docs."""
+    print(f"\n| {what:<37} | {' | '.join(f'{name:>7}' for name in COLUMNS)} |")
+    print(f"|{'-' * 39}|{'|'.join('-' * 8 + ':' for _ in COLUMNS)}|")
+    for name, table in tables.items():
+        print(f"| {name:<37} | {' | '.join(f'{table[column]:>7}' for column in COLUMNS)} |")
+
+
 async def run(options: argparse.Namespace) -> int:
     """Play and print; how many cases ended wrong."""
     began, total, causes = time.monotonic(), Counter[str](), Counter[str]()
-    print(f"| {'kind':<37} | {'trouble':<37} | {' | '.join(f'{name:>7}' for name in COLUMNS)} |")
-    print(f"|{'-' * 39}|{'-' * 39}|{'|'.join('-' * 8 + ':' for _ in COLUMNS)}|")
+    by_kind: dict[str, Counter[str]] = defaultdict(Counter)
+    by_trouble: dict[str, Counter[str]] = defaultdict(Counter)
     for kind in KINDS if options.kind is None else [options.kind]:
         with tempfile.TemporaryDirectory(prefix="crash-") as folder:
             async with open_bench(Path(folder)) as bench:
@@ -56,8 +64,11 @@ async def run(options: argparse.Namespace) -> int:
                     table, why = await row(bench, kind, trouble, options.stride)
                     causes.update(why)
                     total.update(table)
-                    cells = " | ".join(f"{table[name]:>7}" for name in COLUMNS)
-                    print(f"| {kind:<37} | {trouble:<37} | {cells} |", flush=True)
+                    by_kind[kind].update(table)
+                    by_trouble[trouble].update(table)
+                    print(f"{kind}, {trouble}: {dict(table)}", flush=True)
+    show("kind", by_kind)
+    show("trouble", by_trouble)
     print("\nnot said, and why:")
     for cause, number in causes.most_common():
         print(f"{number:>7}  {cause}")

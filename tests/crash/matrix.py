@@ -103,6 +103,10 @@ def _threads(bench: Bench) -> int:
     )
 
 
+def _resting(bench: Bench) -> int:
+    return sum(c.thread is not None and c.thread.archived for c in bench.guild.channels.values())
+
+
 def _event(name: str) -> Callable[[Bench], int]:
     return lambda bench: sum(event.name == name for event in bench.guild.events.values())
 
@@ -113,6 +117,7 @@ def _entry(name: str) -> NativeEvent:
 
 _BASE = Step("base", "send", Card(title="base"), _titled("base"))
 _THREAD = Step("thread", "thread", Thread("talk"), _threads, "threads", "base")
+_REST = Step("rest", "thread", Thread("talk", archived=True), _resting, "threads", "base")
 _MADE = Step("made", "event", _entry("a session"), _event("a session"), "events")
 
 KINDS = {
@@ -131,6 +136,7 @@ KINDS = {
     "edit": Kind((Step("one", "edit", Card(title="one"), _titled("one"), of="base"),), (_BASE,)),
     "reaction": Kind((Step("one", "react", Card(reactions=("👍",)), _reactions, of="base"),), (_BASE,)),
     "thread": Kind((_THREAD,), (_BASE,)),
+    "thread put to rest": Kind((_REST,), (_BASE, _THREAD)),
     "event": Kind((_MADE,)),
     "event changed": Kind(
         (Step("one", "event", _entry("another"), _event("another"), "events", "made"),), (_MADE,)
