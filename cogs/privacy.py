@@ -22,9 +22,17 @@ class PrivacyCommands(commands.Cog):
         actions.add("privacy_export", privacy.export)
         actions.add("privacy_list", privacy.list, shows="instead")
         actions.add("privacy_forget", privacy.forget, shows="instead")
+        actions.add("speaker_list", privacy.list_speaker, shows="instead")
+        actions.add("speaker_forget", privacy.forget_speaker, shows="instead")
         actions.add("last_export", retention.want_last_export)
 
     @app_commands.command()
-    async def privacy(self, interaction: discord.Interaction[Any]) -> None:
+    @app_commands.describe(speaker="For organisers: a speaker from outside, by name")
+    async def privacy(
+        self, interaction: discord.Interaction[Any], speaker: app_commands.Range[str, 1, 200] | None = None
+    ) -> None:
         """What I know of you: see it, take it along, be forgotten"""
-        await answer(interaction, self._privacy.show)
+        if speaker is None:
+            await answer(interaction, self._privacy.show)
+        else:
+            await answer(interaction, lambda actor: self._privacy.speaker(actor, speaker))

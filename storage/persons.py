@@ -6,6 +6,7 @@ test fails for a column that might name a person and is not listed here.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from sqlalchemy import (
     and_,
     cast,
     delete,
+    func,
     or_,
     select,
     update,
@@ -31,6 +33,7 @@ from storage import votes
 from storage.database import Tx
 from storage.tables import (
     Deed,
+    Doubt,
     Guild,
     Handout,
     Note,
@@ -43,6 +46,7 @@ from storage.tables import (
     Row,
     Rsvp,
     Session,
+    Speaker,
     Talk,
     Vote,
 )
@@ -153,6 +157,38 @@ async def forget(tx: Tx, *, user_id: int, now: datetime) -> None:
             await unname(tx, table, column, where)
     await _forget_messages(tx, user_id)
     await _forget_mentions(tx, user_id)
+
+
+async def forget_speaker(tx: Tx, speaker: Speaker) -> None:
+    """Forget somebody from outside: their talks stay, given by nobody in particular."""
+    talks = select(Presenter.talk_id).where(Presenter.speaker_id == speaker.speaker_id)
+    held = select(Talk.session_id).where(Talk.talk_id.in_(talks))
+    await tx.execute(delete(Handout).where(Handout.session_id.in_(held)))
+    nobody = {"speaker_id": None, "name": None, "affiliation": None}
+    await tx.execute(update(Presenter).where(Presenter.speaker_id == speaker.speaker_id).values(nobody))
+    await tx.delete(speaker)
+    await tx.flush()
+    await _replace(tx, speaker.name, "somebody", [Deed, Doubt, Post], speaker.guild_id)
+
+
+async def talks_of_speaker(tx: Tx, speaker_id: int) -> int:
+    """In how many talks somebody from outside presents."""
+    query = select(func.count()).select_from(Presenter).where(Presenter.speaker_id == speaker_id)
+    return await tx.scalar(query) or 0
+
+
+async def _replace(tx: Tx, name: str, instead: str, rows: Sequence[type[Row]], guild_id: int) -> None:
+    """A name in the JSON of a server's rows."""
+    for row in rows:
+        table = _table(row)
+        for column in (column for column in table.columns if isinstance(column.type, JSON)):
+            keys = list(table.primary_key.columns)
+            ours = table.columns["guild_id"] == guild_id
+            for found in (await tx.execute(select(*keys, column).where(ours))).all():
+                if name in json.dumps(found[-1], ensure_ascii=False):
+                    this = and_(*(key == value for key, value in zip(keys, found[:-1], strict=True)))
+                    clean = json.loads(json.dumps(found[-1], ensure_ascii=False).replace(name, instead))
+                    await tx.execute(update(table).where(this).values({column.name: clean}))
 
 
 async def unname(tx: Tx, table: Table, column: Column[Any], where: ColumnElement[bool]) -> int:

@@ -58,12 +58,12 @@ async def voters(tx: Tx, proposal_id: int) -> set[int]:
 
 
 async def all_voters(tx: Tx, guild_id: int) -> set[int]:
-    """Everybody with a vote for an open proposal of a server."""
+    """Everybody with a vote for an open proposal of a server. Those who are forgotten are nobody: their votes stay."""
     return set(
         await tx.scalars(
             select(Vote.user_id)
             .join(Proposal, Proposal.proposal_id == Vote.proposal_id)
-            .where(Proposal.guild_id == guild_id, Proposal.state == "open")
+            .where(Proposal.guild_id == guild_id, Proposal.state == "open", Vote.user_id > 0)
             .distinct()
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards.base import Attachment, Button, Card, action, count, plain
+from storage.tables import Speaker
 
 
 def known(rows: Sequence[tuple[int, str, str]], *, unlisted: bool, days: int) -> Card:
@@ -84,6 +85,34 @@ def forgotten() -> Card:
         text="Nothing in my database names you any more. Copies in the operator's backups go as these get old.",
         tone="good",
     )
+
+
+def speaker(known: Speaker, talks: int) -> Card:
+    """For organisers: what is known of somebody from outside."""
+    facts = {"affiliation": known.affiliation, "zone": known.zone, "contact": known.contact}
+    lines = [f"- {name}: {plain(value, 300)}" for name, value in facts.items() if value]
+    return Card(
+        title="What I know of a speaker",
+        text="\n".join([f"**{plain(known.name, 200)}**, {count(talks, 'talk')} here", *lines])
+        + ("\nThey are **left out** of what is published." if known.unlisted else ""),
+        buttons=(
+            Button("Publish their name again", action("speaker_list", known.speaker_id, "yes"))
+            if known.unlisted
+            else Button(
+                "Leave them out of what is published", action("speaker_list", known.speaker_id, "no")
+            ),
+            Button("Forget them", action("speaker_forget", known.speaker_id), style="danger"),
+        ),
+    )
+
+
+def speaker_listed(known: Speaker) -> Card:
+    text = "is left out of what is published from now on" if known.unlisted else "may be named again"
+    return Card(text=f"{plain(known.name, 200)} {text}.", tone="good")
+
+
+def speaker_forgotten() -> Card:
+    return Card(text="Forgotten. Their talks stay, without their name.", tone="good")
 
 
 def last_export(group: str, files: dict[str, bytes]) -> Card:

@@ -13,11 +13,12 @@ from bot.log import event
 from bot.services.ballots import Ballots
 from bot.services.people import Actor, Refused
 from bot.services.presenters import Presenters
+from bot.services.sessions import number
 from bot.services.settings import SettingsService
 from bot.services.votes import Votes, rules_of
-from storage import people, persons
-from storage.database import Database
-from storage.tables import Proposal
+from storage import people, persons, presenters
+from storage.database import Database, Tx
+from storage.tables import Proposal, Speaker
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +33,10 @@ class Privacy:
         settings: SettingsService,
         ballots: Ballots,
         ledger: Votes,
-        presenters: Presenters,
+        finding: Presenters,
     ) -> None:
         self._database, self._clock, self._settings = database, clock, settings
-        self._ballots, self._ledger, self._presenters = ballots, ledger, presenters
+        self._ballots, self._ledger, self._presenters = ballots, ledger, finding
 
     async def show(self, actor: Actor) -> Card:
         """How much is known, and what can be done about it."""
@@ -106,3 +107,35 @@ class Privacy:
                 await self._presenters.step_back(there, f"{session_id}:{talk_id}")
             except Refused:
                 event(log, "privacy.not_given_back", logging.WARNING, session=session_id)
+
+    # speakers from outside, who ask the organisers
+
+    async def speaker(self, actor: Actor, name: str) -> Card:
+        """What is known of a speaker from outside. Raises Refused for members, and for a name that nobody has."""
+        async with self._database.reading() as tx:
+            speaker = await self._speaker(
+                tx, actor, await presenters.speaker(tx, actor.guild_id, name.strip())
+            )
+            return cards.speaker(speaker, await persons.talks_of_speaker(tx, speaker.speaker_id))
+
+    async def list_speaker(self, actor: Actor, what: str) -> Card:
+        """Leave a speaker out of what is published, or not any more; `what` is "<number>:no", from outside."""
+        speaker_id, _, wanted = what.partition(":")
+        async with self._database.transaction() as tx:
+            speaker = await self._speaker(tx, actor, await tx.get(Speaker, number(speaker_id)))
+            speaker.unlisted = wanted != "yes"
+        return cards.speaker_listed(speaker)
+
+    async def forget_speaker(self, actor: Actor, speaker_id: str) -> Card:
+        """Forget a speaker; the number is from outside."""
+        async with self._database.transaction() as tx:
+            speaker = await self._speaker(tx, actor, await tx.get(Speaker, number(speaker_id)))
+            await persons.forget_speaker(tx, speaker)
+        event(log, "privacy.speaker_forgotten", guild=actor.guild_id, by=actor.user_id)
+        return cards.speaker_forgotten()
+
+    async def _speaker(self, tx: Tx, actor: Actor, found: Speaker | None) -> Speaker:
+        actor.must_organise(await self._settings.of(tx, actor.guild_id), "see what is known of speakers")
+        if found is None or found.guild_id != actor.guild_id:
+            raise Refused("There is no speaker of that name. Names are as they were announced.")
+        return found

@@ -14,7 +14,7 @@ from bot.desk import show_jobs
 from storage import guilds
 from storage.database import open_database
 from storage.tables import Deadline, DigestRun, Post
-from tests.database import first_day
+from tests.database import first_day_url
 
 NOW = datetime(2026, 6, 3, 2, 0, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ def post(number: int, *, due: datetime, state: str = "waiting", error: str | Non
 
 @pytest.mark.parametrize("late", [False, True])
 async def test_what_is_late_is_told_with_its_cause(tmp_path: Path, *, late: bool) -> None:
-    url = f"sqlite+aiosqlite:///{first_day(tmp_path / 'bot.db')}"
+    url = first_day_url(tmp_path)
     settings, database = parse({"storage": {"url": url}}), open_database(url)
     hours = timedelta(hours=-3 if late else 3)
     async with database.transaction() as tx:

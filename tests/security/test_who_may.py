@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -19,23 +17,21 @@ from discord import app_commands
 from bot.cards import Card, Form
 from bot.cards.help import MEMBERS, ORGANISERS
 from bot.services.people import Actor, Refused
+from storage.tables import Row
 from tests.stage.conftest import Bench
 
 
-def tables(
+async def tables(
     stage: Bench, *, but: frozenset[str] = frozenset({"notes"}), guild: int | None = None
 ) -> dict[str, list[Any]]:
     """All that is stored, or all of one server."""
-    with closing(sqlite3.connect(stage.app.database.store.path)) as db:  # type: ignore[attr-defined]
-        names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        found = {}
-        for name in names:
-            columns = [row[1] for row in db.execute(f"PRAGMA table_info({name})")]
-            if name in but or (guild and "guild_id" not in columns):
-                continue
-            where = f" WHERE guild_id = {guild}" if guild else ""
-            found[name] = sorted(map(repr, db.execute(f"SELECT * FROM {name}{where}").fetchall()))  # noqa: S608
-        return found
+    found = {}
+    for name, table in Row.metadata.tables.items():
+        if name in but or (guild and "guild_id" not in table.columns):
+            continue
+        where = f" WHERE guild_id = {guild}" if guild else ""
+        found[name] = sorted(map(repr, await stage.rows(f"SELECT * FROM {name}{where}")))  # noqa: S608
+    return found
 
 
 async def something_of_everything(stage: Bench) -> None:
@@ -80,7 +76,7 @@ def filled(stage: Bench, command: app_commands.Command[Any, Any, Any]) -> dict[s
 
 async def test_a_member_without_the_role_is_refused_every_organisers_command(stage: Bench) -> None:
     await something_of_everything(stage)
-    before, tried = tables(stage), []
+    before, tried = await tables(stage), []
     for command in organisers_commands(stage):
         answer = await stage.alice.slash(
             f"/{command.qualified_name}", filled(stage, command), channel="general"
@@ -90,12 +86,13 @@ async def test_a_member_without_the_role_is_refused_every_organisers_command(sta
         open_to_all = command.qualified_name in {"settings show", "digest settings", "topics phrases"}
         assert open_to_all or "Only organisers" in answer.text, (command.qualified_name, answer.text)
     await stage.settled()
-    assert tables(stage) == before
+    assert await tables(stage) == before
     assert len(tried) >= 20
 
 
 def work_of(stage: Bench) -> dict[str, Any]:
-    return {name: entry.work for name, entry in stage.app._actions._entries.items()}
+    assert stage.app.client is not None
+    return {name: entry.work for name, entry in stage.app.client._ears.actions._entries.items()}
 
 
 def arguments(stage: Bench, *, wild: bool) -> list[str]:
@@ -134,32 +131,32 @@ async def test_no_custom_id_breaks_the_bot_or_reaches_another_server(stage: Benc
         "Elsewhere", channels=("general", "announcements", "proposals"), roles={"Organiser": ()}
     )
     await stage.settled()
-    before = tables(stage, guild=stage.group.id, but=frozenset({"notes", "outbox"}))
+    before = await tables(stage, guild=stage.group.id, but=frozenset({"notes", "outbox"}))
     wrong = await pressed(
         stage, Actor(other.id, 999999999999999999, frozenset({"Organiser"}), manages=True), wild=True
     )
     assert wrong == []
     await stage.settled()
-    assert tables(stage, guild=stage.group.id, but=frozenset({"notes", "outbox"})) == before
+    assert await tables(stage, guild=stage.group.id, but=frozenset({"notes", "outbox"})) == before
 
 
 #: What a member's press may change: what is theirs.
 THEIRS = frozenset({
     "notes", "outbox", "votes", "hands", "volunteers", "rsvps", "questions", "question_votes", "verdicts", "follows",
     "people", "reminder_choices", "wishes", "proposals", "papers", "paper_words", "paper_names", "doubts",
-    "sqlite_sequence", "deeds", "watches", "shown_papers",
+    "deeds", "watches", "shown_papers",
 })  # fmt: skip
 
 
 async def test_a_member_without_the_role_changes_nothing_of_the_groups_by_any_button(stage: Bench) -> None:
     await something_of_everything(stage)
     proposed = "SELECT state, topic, why, proposer_id FROM proposals"
-    before, proposals = tables(stage, but=THEIRS), await stage.rows(proposed)
+    before, proposals = await tables(stage, but=THEIRS), await stage.rows(proposed)
     sessions = before.pop("sessions")
     wrong = await pressed(stage, Actor(stage.group.id, stage.alice.id), wild=False)
     assert wrong == []
     await stage.settled()
-    after = tables(stage, but=THEIRS)
+    after = await tables(stage, but=THEIRS)
     # An offer to present is a new version of its session, and nothing else of it.
     changed = [re.sub(r", \d+, (None|\d+), ", ", v, ", row) for row in after.pop("sessions")]
     assert len(changed) == len(sessions)

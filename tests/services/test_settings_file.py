@@ -14,7 +14,7 @@ from bot.moving import Asked, export_settings, import_settings
 from bot.services.settings_file import read, written
 from storage import guilds
 from storage.database import open_database
-from tests.database import first_day
+from tests.database import first_day_url
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 SET = {"group.name": 'The "best"\nof them', "digest.days": "mon, tue", "group.session_minutes": "90"}
@@ -38,7 +38,7 @@ def test_what_cannot_be_set_is_told(text: str, told: str) -> None:
 
 
 async def test_settings_go_out_and_come_in_with_what_changes(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{first_day(tmp_path / 'bot.db')}"
+    url = first_day_url(tmp_path)
     settings, file, clock = parse({"storage": {"url": url}}), tmp_path / "settings.toml", VirtualClock(NOW)
     database = open_database(url)
     async with database.transaction() as tx:

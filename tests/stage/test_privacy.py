@@ -87,6 +87,9 @@ async def test_what_is_known_is_shown_exported_and_forgotten(stage: Bench) -> No
     assert "Nothing." in (await shown(stage.alice)).text
     standing = (await stage.bob.slash("/proposals", channel="general")).text
     assert "2 votes" in standing
+    picked = await stage.olga.slash("/pick", channel="general")  # asks Discord who is still a member
+    assert "2 votes" in (await picked.final()).text
+    assert "1 vote" not in picked.text
     ballot = (await stage.posts("proposals"))[0]
     assert "someone who left" in text_of(ballot)
     (announcement,) = await stage.posts("announcements")
@@ -140,3 +143,22 @@ async def test_answers_and_questions_lose_their_names_after_a_year(stage: Bench)
     await retention.run_due(now + timedelta(days=23))
     assert all(user < 0 for (user,) in await stage.rows("SELECT user_id FROM rsvps"))
     assert await stage.rows("SELECT user_id FROM questions") == [(None,)]
+
+
+async def test_a_speaker_from_outside_is_left_out_and_forgotten_by_the_organisers(stage: Bench) -> None:
+    await stage.plan("2026-06-15 17:00", title="Sparsity", speaker="Ada Lovelace, ETH")
+    await (await stage.olga.slash("/announce", channel="general")).final()
+    assert (
+        "Only organisers"
+        in (await stage.alice.slash("/privacy", channel="general", speaker="Ada Lovelace")).text
+    )
+    card = await stage.olga.slash("/privacy", channel="general", speaker="Ada Lovelace")
+    assert "1 talk" in (await card.final()).text
+    await press(stage.olga, card, "Leave them out of what is published")
+    texts = files(stage, (await stage.olga.slash("/announce", channel="general")).message)
+    assert b"Lovelace" not in texts["web.html"]
+    again = await stage.olga.slash("/privacy", channel="general", speaker="ada lovelace")
+    await press(stage.olga, await again.final(), "Forget them")
+    await stage.settled()
+    left = (line for line in (await whole_database(stage)).splitlines() if not line.startswith("papers"))
+    assert "Lovelace" not in "\n".join(left)
