@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 
 from storage.database import Tx
+from storage.shards import CLAIM
 from storage.tables import Choice, ChoiceVoter, Deadline, Proposal
 
 
@@ -106,6 +107,11 @@ async def drop_deadline(tx: Tx, guild_id: int) -> None:
 
 async def deadline(tx: Tx, guild_id: int) -> Deadline | None:
     return await tx.get(Deadline, guild_id)
+
+
+async def claim_deadline(tx: Tx, guild_id: int) -> Deadline | None:
+    """A deadline to be kept in this transaction; None when it is gone, or another process keeps it."""
+    return await tx.get(Deadline, guild_id, with_for_update=CLAIM)
 
 
 async def next_deadline(tx: Tx) -> Deadline | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 
 from storage.database import Tx
+from storage.shards import CLAIM
 from storage.tables import Paper, Proposal, Wish
 from storage.votes import Rules, counting
 
@@ -131,6 +132,11 @@ async def wishes_due(tx: Tx, now: datetime, *, limit: int = 100) -> Sequence[Wis
         select(Wish).where(Wish.next_try_at <= now).order_by(Wish.next_try_at, Wish.wish_id).limit(limit)
     )
     return rows.all()
+
+
+async def claim_wish(tx: Tx, wish_id: int) -> Wish | None:
+    """A wish to be dealt with in this transaction; None when it is gone, or another process deals with it."""
+    return await tx.get(Wish, wish_id, with_for_update=CLAIM)
 
 
 async def next_wish_at(tx: Tx) -> datetime | None:

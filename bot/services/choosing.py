@@ -159,6 +159,8 @@ class Choosing:
             return
         profile = await profile_of(self._database, self._settings, guild_id)
         async with self._database.transaction() as tx:
+            if await choices.claim_deadline(tx, guild_id) is None:
+                return
             await choices.drop_deadline(tx, guild_id)
             if profile.approval:
                 winner = profile.ranked(deadline.way)[0].proposal.proposal_id

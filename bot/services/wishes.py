@@ -135,6 +135,8 @@ class Wishes:
         for wish in wishes:
             hopeless = answered and not may_still_come(ArxivId(wish.paper_id), wish.created_at)
             async with self._database.transaction() as tx:
+                if await proposals.claim_wish(tx, wish.wish_id) is None:
+                    continue
                 if wish.paper_id in found:
                     await self._works.join(tx, wish.guild_id, found[wish.paper_id])
                     await self._grant(tx, wish.wish_id, late=True)
