@@ -174,7 +174,8 @@ async def test_a_backup_a_day_is_made_by_itself_and_the_oldest_go(filled: Store,
     for _ in range(2):  # a restart does not begin anew
         backups = Backups(database, clock, folder, 3)
         for _ in range(3):
-            due = await backups.next_due()
+            async with database.reading() as tx:
+                due = await backups.next_due(tx)
             assert due is not None
             assert due - clock.now() <= timedelta(days=1)
             clock.set(due)
