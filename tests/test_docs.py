@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib
+import os
 import pkgutil
 import re
 import tomllib
@@ -61,6 +62,46 @@ def test_the_example_configuration_loads_as_it_is() -> None:
     settings = config.load(EXAMPLE)
     assert len(settings.topics) == 2
     assert all(topic.channel and topic.phrases and topic.categories for topic in settings.topics)
+
+
+def written_settings() -> str:
+    """docs/settings.md: every key, by section."""
+    lines = [
+        "# Every setting",
+        "",
+        "What can stand in `config.toml`; `config.example.toml` has an example of each. Where it says *yes*, the",
+        "organisers of a server may decide otherwise for theirs with `/settings set`. Topics and conferences are tables of",
+        "their own.",
+    ]
+    for section in dict.fromkeys(name.partition(".")[0] for name in config.KEYS):
+        lines += [
+            "",
+            f"## [{section}]",
+            "",
+            "| key | default | organisers | what it is |",
+            "|---|---|---|---|",
+        ]
+        for name, key in config.KEYS.items():
+            head, _, short = name.partition(".")
+            if head == section:
+                may = "yes" if key.per_server else ""
+                lines.append(f"| `{short}` | {_default(key.default)} | {may} | {key.about} |")
+    return "\n".join([*lines, ""])
+
+
+def _default(value: object) -> str:
+    if value is None or value == []:
+        return "–"
+    words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"`{words}`"
+
+
+def test_every_setting_is_in_the_reference() -> None:
+    """After a change of KEYS: REWRITE_SNAPSHOTS=1 .venv/bin/python -m pytest tests/test_docs.py"""
+    page = ROOT / "docs" / "settings.md"
+    if os.environ.get("REWRITE_SNAPSHOTS"):
+        page.write_text(written_settings(), "utf-8")
+    assert page.read_text("utf-8") == written_settings()
 
 
 # commands
