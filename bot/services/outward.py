@@ -10,6 +10,7 @@ from bot.cards import outward as cards
 from bot.clock import Clock
 from bot.config import ServerSettings
 from bot.publish.calendar import CalendarEvent
+from bot.publish.record import DAY
 from bot.services import around
 from bot.services.around import announcement_key
 from bot.services.people import Actor, Refused
@@ -136,9 +137,10 @@ def group_of(
 async def calendar_events(
     tx: Tx, guild_id: int, group: cards.Group, views: Sequence[SessionView]
 ) -> list[CalendarEvent]:
-    """Sessions as calendars take them, each with the instant of its last change."""
+    """Sessions as calendars take them, each with the instant of its last change; those of no known day are left out."""
     changed = await deeds.last_done(tx, guild_id, "session")
     return [
         cards.calendar_event(view, group, changed.get(view.session.session_id, view.session.created_at))
         for view in views
+        if len(view.session.wall_time) >= DAY
     ]

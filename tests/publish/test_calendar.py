@@ -2,7 +2,7 @@
 
 import dataclasses
 import io
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -76,6 +76,13 @@ def test_the_calendar_has_the_groups_name_and_what_the_standard_asks_for() -> No
 def test_a_cancelled_session_stays_as_cancelled() -> None:
     (event,) = parsed(dataclasses.replace(TALK, cancelled=True, sequence=4))
     assert (event["STATUS"], event["SEQUENCE"], event["UID"]) == ("CANCELLED", 4, TALK.uid)
+
+
+def test_a_session_of_which_only_the_day_is_known_takes_that_day() -> None:
+    (event,) = parsed(dataclasses.replace(TALK, all_day=True, start=datetime(2023, 5, 4, 12, tzinfo=UTC)))
+    assert event["DTSTART"].dt == date(2023, 5, 4)
+    assert event.end == date(2023, 5, 5)
+    assert b"VTIMEZONE" not in to_ics([dataclasses.replace(TALK, all_day=True)], name="Group")
 
 
 def test_the_same_events_give_the_same_bytes_in_any_order() -> None:

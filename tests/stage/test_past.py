@@ -6,6 +6,7 @@ from bot.publish.past import Incoming, read
 from bot.services.past import Past
 from bot.services.past_papers import PastPapers
 from tests.stage.conftest import Bench, text_of
+from tests.stage.test_outward import files
 
 FILE = b"""date,wall_time,title,speakers,paper
 2022-05-04,17:00,Adam,Ann,1412.6980
@@ -43,6 +44,11 @@ async def test_talks_of_the_past_come_in_quietly_and_their_papers_from_arxiv(sta
     page = await stage.bob.slash("/archive", speaker="cy")
     await page.final()
     assert "When\nMay 2023" in page.text
+    calendar = await stage.bob.slash("/calendar")
+    await calendar.final()
+    (file,) = files(stage, calendar.message).values()
+    assert b"Of yesterday" in file
+    assert b"Some time in May" not in file  # nobody knows on which day to show it
     again = await stage.bob.slash("/propose", paper="1803.03635")
     await again.final()
     assert "Read here in May 2023" in again.text
