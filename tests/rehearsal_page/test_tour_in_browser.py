@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.rehearsal import scene
+from bot.rehearsal.answers import NoAnswer
 from bot.rehearsal.models import Message
 from bot.rehearse import demo
 from bot.stage import Stage
@@ -162,7 +163,9 @@ async def test_every_trouble_with_discord_leaves_each_ballot_once_and_each_vote_
     for key in ("lose_reply", "too_fast", "errors"):
         count = len(ballots(stage))
         await flip(page, key, on=True)
-        await people["aisha"].slash("/propose", paper=next(fresh), channel="general")
+        # Errors that hit the answer itself can outlast the three seconds Discord waits; the deed is done even so.
+        with contextlib.suppress(NoAnswer):
+            await people["aisha"].slash("/propose", paper=next(fresh), channel="general")
         await page.until(f"document.querySelectorAll('.embed-title').length === {count + 1}", 60)
         await page.until(f"document.getElementById('trouble-{key}').ariaPressed === 'false'", 30)
         await stage.app.services.outbox.settle()
