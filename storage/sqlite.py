@@ -65,7 +65,7 @@ class SqliteStore:
 
     def prepare(self) -> None:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody else need look into it
         except OSError as error:
             cause = f"storage.url: cannot make the folder {self.path.parent} ({error.strerror}). Name another place."
             raise DatabaseTrouble(cause, of_config=True) from None

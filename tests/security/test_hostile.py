@@ -12,6 +12,8 @@ import pytest
 
 from bot.chat.door import MOST, MOST_TYPING, SECONDS, TOO_QUICK, Door
 from bot.log import event, set_up
+from storage.database import open_database
+from tests.database import on_sqlite_only
 from tests.stage.conftest import Bench
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -96,6 +98,12 @@ async def test_the_token_is_nowhere_but_in_the_requests_to_discord(
     assert not any(token.encode() in data for data in stage.server.world.files.values())
     stored = await stage.rows("SELECT group_concat(key || value) FROM notes")
     assert token not in str(stored)
+
+
+@on_sqlite_only
+async def test_the_folder_that_is_made_for_the_database_is_the_bots_alone(tmp_path: Path) -> None:
+    await open_database(f"sqlite+aiosqlite:///{tmp_path}/data/bot.db").close()
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 
 # addresses
