@@ -188,9 +188,11 @@ def write_site(made: Site, folder: Path) -> str:
 
 def _write(file: Path, data: bytes) -> bool:
     """Whether there was anything to do: a file that is right already keeps its date."""
-    if file.exists() and file.read_bytes() == data:
-        return False
-    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if file.read_bytes() == data:
+            return False
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(data)
     return True
 

@@ -30,6 +30,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cache-Control": "max-age=60",
+    "Server": "reading-group-bot",
 }
 
 

@@ -157,6 +157,8 @@ def clip(text: str, limit: int) -> str:
 
 def flat(text: str) -> str:
     """Text from outside on one line: no control, invisible or direction-changing characters, single blanks."""
+    if text.isprintable():  # as nearly all text is: there is nothing to take out
+        return _BLANKS.sub(" ", text).strip()
     kept = "".join(
         " " if ch.isspace() else ch
         for ch in text

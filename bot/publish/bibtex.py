@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import lru_cache
 from itertools import count
 
 from bot.publish.markup import fit, web_link
@@ -42,6 +43,7 @@ def bibtex(
     return _entry(cite_key(title, authors, published) + suffix, fields)
 
 
+@lru_cache(maxsize=4096)
 def entry(paper: Paper, suffix: str = "") -> str:
     """A paper of the record."""
     return bibtex(
@@ -147,6 +149,8 @@ def _safe(text: str) -> str:
 
 def _pairs(text: str) -> bool:
     """Whether every brace is closed after it was opened."""
+    if "{" not in text and "}" not in text:
+        return True
     depth = 0
     for character in text:
         depth += (character == "{") - (character == "}")

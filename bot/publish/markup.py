@@ -60,7 +60,8 @@ def _shown(child: Child) -> str:
 def el(name: str, /, *children: Child, **attributes: str | bool | None) -> Html:
     """An element of HTML. Attributes that are None, False or "" are left out; `class_` and `data_x` are spelled so."""
     start = f"<{name}{_attributes(attributes)}>" if attributes else f"<{name}>"
-    return Html(start if name in _VOID else f"{start}{''.join(map(_shown, children))}</{name}>")
+    inner = [child if child.__class__ is Html else _shown(child) for child in children]
+    return Html(start if name in _VOID else f"{start}{''.join(inner)}</{name}>")
 
 
 def xml(name: str, /, *children: Child, **attributes: str | bool | None) -> Html:
@@ -71,18 +72,13 @@ def xml(name: str, /, *children: Child, **attributes: str | bool | None) -> Html
 
 
 def _attributes(attributes: dict[str, str | bool | None]) -> str:
-    return "".join(
-        [
-            f" {_attribute(key)}" if value is True else f' {_attribute(key)}="{escape(fit(str(value)))}"'
-            for key, value in attributes.items()
-            if value
-        ]
-    )
+    return "".join([_attribute(key, value) for key, value in attributes.items() if value])
 
 
-@lru_cache
-def _attribute(name: str) -> str:
-    return name.rstrip("_").replace("_", "-")
+@lru_cache(maxsize=4096)
+def _attribute(key: str, value: str | bool | None) -> str:  # noqa: FBT001 - it is what stands there
+    name = key.rstrip("_").replace("_", "-")
+    return f" {name}" if value is True else f' {name}="{escape(fit(str(value)))}"'
 
 
 @lru_cache(maxsize=8192)

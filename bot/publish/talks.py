@@ -28,8 +28,11 @@ def as_data(record: Record, state: str = "held") -> dict[str, Any]:
 
 
 def to_json(record: Record, state: str = "held") -> bytes:
-    """`as_data`, ready to be a file."""
-    return json.dumps(as_data(record, state), ensure_ascii=False, indent=1).encode() + b"\n"
+    """`as_data`, ready to be a file: a session a line."""
+    data = as_data(record, state)
+    head = json.dumps({**data, "sessions": []}, ensure_ascii=False).removesuffix("]}")
+    lines = ",\n".join(json.dumps(session, ensure_ascii=False) for session in data["sessions"])
+    return f"{head}\n{lines}\n]}}\n".encode()
 
 
 def to_csv(record: Record) -> bytes:

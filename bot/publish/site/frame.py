@@ -128,7 +128,9 @@ def _top(here: Here, section: str) -> Html:
 
     return el(
         "header",
-        here.link("index.html", here.shelf.record.group, class_="group"),
+        here.link("index.html", here.shelf.record.group, class_="group")
+        if here.path != "index.html"
+        else None,
         el("nav", el("ul", [way(*one) for one in SECTIONS]), aria_label="Sections"),
         class_="top",
     )

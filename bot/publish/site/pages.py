@@ -261,7 +261,7 @@ def about(here: Here) -> bytes:
     record = here.shelf.record
     return page(
         here,
-        el("h1", f"About {record.group}"),
+        el("h1", "About the group"),
         el("div", parts.written(record.about), class_="prose") if record.about else None,
         [el("h2", "Join"), el("p", f"{record.place}.")],
         elsewhere(here),

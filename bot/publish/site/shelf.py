@@ -117,4 +117,6 @@ def _people(talks: list[Given]) -> list[Person]:
                 person = found.setdefault(speaker.name.casefold(), Person(speaker.name))
                 person.affiliation = person.affiliation or speaker.affiliation
                 person.talks.append(one)
-    return sorted(found.values(), key=lambda one: (one.letter == OTHERS, one.last_name, one.name))
+    return sorted(
+        found.values(), key=lambda one: (one.letter == OTHERS, one.last_name, folded(one.name), one.name)
+    )
