@@ -70,8 +70,8 @@ def written_settings() -> str:
         "# Every setting",
         "",
         "What can stand in `config.toml`; `config.example.toml` has an example of each. Where it says *yes*, the",
-        "organisers of a server may decide otherwise for theirs with `/settings set`. Topics and conferences are tables",
-        "of their own.",
+        "organisers of a server may decide otherwise for theirs with `/settings set`. Topics and conferences are",
+        "tables of their own.",
     ]
     for section in dict.fromkeys(name.partition(".")[0] for name in config.KEYS):
         lines += [
