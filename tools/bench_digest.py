@@ -122,6 +122,9 @@ class Sink:
     async def find(self, _post: Any) -> None:
         return None
 
+    async def where(self, _post: Any) -> int:
+        return 1
+
     async def deliver(self, post: Any, said: Any, _target: Any) -> tuple[int, int]:
         drawn(said, reference=post.nonce)
         self.posts += 1
