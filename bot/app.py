@@ -342,7 +342,7 @@ class App:
             archive,
             Missed(database, clock, settings, outbox, sessions),
             Stats(database, clock, settings, outbox, records, proposed.balance),
-            Privacy(database, clock, settings, ballots, votes, presenters),
+            Privacy(database, clock, settings, ballots, votes, presenters, archive),
             Retention(database, clock, settings, outbox),
             Outfit(database, settings),
         )

@@ -90,10 +90,15 @@ async def about(tx: Tx, guild_id: int, paper_ids: Collection[str]) -> list[Sessi
     return await of_talks(tx, guild_id, (await tx.scalars(talks)).all())
 
 
-async def presented_by(tx: Tx, guild_id: int, user_ids: Collection[int]) -> list[SessionView]:
-    """The sessions of a server in which any of these members presents."""
-    talks = select(Presenter.talk_id).where(Presenter.guild_id == guild_id, Presenter.user_id.in_(user_ids))
-    return await of_talks(tx, guild_id, (await tx.scalars(talks)).all())
+async def presented_by(
+    tx: Tx, *, user_id: int | None = None, speaker_id: int | None = None
+) -> Sequence[tuple[int, int]]:
+    """(Server, session) of every talk that a member, or a speaker from outside, presents."""
+    who = Presenter.user_id == user_id if user_id is not None else Presenter.speaker_id == speaker_id
+    rows = await tx.execute(
+        select(Talk.guild_id, Talk.session_id).join(Presenter, Presenter.talk_id == Talk.talk_id).where(who)
+    )
+    return list(dict.fromkeys((guild_id, session_id) for guild_id, session_id in rows))
 
 
 async def apart(tx: Tx, guild_id: int, session_id: int) -> SessionView | None:

@@ -62,6 +62,12 @@ class Archive:
         ]
         await search.put(tx, texts)
 
+    async def put_again(self, tx: Tx, of: Sequence[tuple[int, int]]) -> None:
+        """The same for (server, session)s whose people are called otherwise now, or not named any more."""
+        for guild_id in dict.fromkeys(guild for guild, _ in of):
+            views = await sessions.several(tx, [session for guild, session in of if guild == guild_id])
+            await self.put(tx, guild_id, views)
+
     async def put_papers(self, guild_id: int, paper_ids: Sequence[str]) -> None:
         """Have the talks about these papers found by what the papers say now."""
         for start in range(0, len(paper_ids), _BATCH):
@@ -105,6 +111,8 @@ class Archive:
             asked = await questions.of_session(tx, session.number)
             beside = await around.read(tx, session.number, settings)
             person = await people.find(tx, actor.guild_id, actor.user_id)
+        if await self._learned(actor.guild_id, told):
+            return await self.talk(actor, talk_id, back)
         wants = person is not None and person.wants_news
         return cards.talk(
             session, talk, beside, [one.question.text for one in asked], back=back, wants_news=wants
@@ -125,11 +133,23 @@ class Archive:
                 some = True
             told = await self._told(tx, guild_id, found, settings)
             years = None if told else await search.years(tx, guild_id)
+        if await self._learned(guild_id, told):
+            return await self._page(actor, query, typed=typed)
         if typed and total == 1 and not some:
             return await self.talk(actor, found[0])
         return cards.page(
             told, query, total=total, topic=topic, archives=settings.group.archives, some=some, years=years
         )
+
+    async def _learned(self, guild_id: int, told: Sequence[tuple[public.Session, public.Talk]]) -> bool:
+        """Whether names of members who are shown without one could be learned; they are found by them from then on."""
+        if not any(person.name == public.NAMELESS for _, talk in told for person in talk.speakers):
+            return False
+        learned = await self._records.learn_names(guild_id)
+        async with self._database.transaction() as tx:
+            for user_id in learned:
+                await self.put_again(tx, await sessions.presented_by(tx, user_id=user_id))
+        return bool(learned)
 
     async def _told(
         self, tx: Tx, guild_id: int, talk_ids: Sequence[int], settings: ServerSettings

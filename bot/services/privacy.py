@@ -10,13 +10,14 @@ from bot.cards import privacy as cards
 from bot.cards.base import jump
 from bot.clock import Clock
 from bot.log import event
+from bot.services.archive import Archive
 from bot.services.ballots import Ballots
 from bot.services.people import Actor, Refused
 from bot.services.presenters import Presenters
 from bot.services.sessions import number
 from bot.services.settings import SettingsService
 from bot.services.votes import Votes, rules_of
-from storage import people, persons, presenters
+from storage import people, persons, presenters, sessions
 from storage.database import Database, Tx
 from storage.tables import Proposal, Speaker
 
@@ -34,9 +35,11 @@ class Privacy:
         ballots: Ballots,
         ledger: Votes,
         finding: Presenters,
+        archive: Archive,
     ) -> None:
         self._database, self._clock, self._settings = database, clock, settings
         self._ballots, self._ledger, self._presenters = ballots, ledger, finding
+        self._archive = archive
 
     async def show(self, actor: Actor) -> Card:
         """How much is known, and what can be done about it."""
@@ -69,6 +72,7 @@ class Privacy:
         unlisted = wanted != "yes"
         async with self._database.transaction() as tx:
             (await people.get(tx, actor.guild_id, actor.user_id)).unlisted = unlisted
+            await self._archive.put_again(tx, await sessions.presented_by(tx, user_id=actor.user_id))
         event(log, "privacy.unlisted" if unlisted else "privacy.listed", guild=actor.guild_id)
         return cards.listed(unlisted=unlisted)
 
@@ -91,7 +95,9 @@ class Privacy:
                 await persons.discount(
                     tx, guild_id, actor.user_id, rules_of(await self._settings.of(tx, guild_id))
                 )
+            spoke = await sessions.presented_by(tx, user_id=actor.user_id)
             await persons.forget(tx, user_id=actor.user_id, now=self._clock.now())
+            await self._archive.put_again(tx, spoke)
             for proposal_id in proposed:
                 await self._ballots.change(tx, await tx.get_one(Proposal, proposal_id))
         event(log, "privacy.forgotten", ballots=len(proposed))
@@ -124,13 +130,16 @@ class Privacy:
         async with self._database.transaction() as tx:
             speaker = await self._speaker(tx, actor, await tx.get(Speaker, number(speaker_id)))
             speaker.unlisted = wanted != "yes"
+            await self._archive.put_again(tx, await sessions.presented_by(tx, speaker_id=speaker.speaker_id))
         return cards.speaker_listed(speaker)
 
     async def forget_speaker(self, actor: Actor, speaker_id: str) -> Card:
         """Forget a speaker; the number is from outside."""
         async with self._database.transaction() as tx:
             speaker = await self._speaker(tx, actor, await tx.get(Speaker, number(speaker_id)))
+            spoke = await sessions.presented_by(tx, speaker_id=speaker.speaker_id)
             await persons.forget_speaker(tx, speaker)
+            await self._archive.put_again(tx, spoke)
         event(log, "privacy.speaker_forgotten", guild=actor.guild_id, by=actor.user_id)
         return cards.speaker_forgotten()
 

@@ -45,3 +45,22 @@ async def test_who_meant_to_come_and_asked_is_told_of_the_recording_once(stage: 
     assert "[Recording](https://video.example/2)" in text_of(news)
     for member in (stage.bob, stage.carol):
         assert not any("To catch up on" in text_of(m) for m in member.inbox)
+
+
+async def test_who_asked_to_be_left_out_is_not_found_by_their_name(stage: Bench) -> None:
+    plan = {"when": "2026-06-04 17:00", "title": "Lottery tickets", "presenter": stage.alice}
+    await (await stage.olga.slash("/session plan", **plan)).final()
+    await stage.later(days=1, hours=8)
+    page = await stage.bob.slash("/archive")  # from now on it is known what she is called
+    await page.final()
+    assert "Who\nAlice" in page.text
+    known = await stage.alice.slash("/privacy")
+    await known.final()
+    await (await stage.alice.press(known, label="Leave me out of what is published")).final()
+    page = await stage.bob.slash("/archive", speaker="alice")
+    await page.final()
+    assert "Nothing found" in page.text
+    page = await stage.bob.slash("/archive", words="lottery")
+    await page.final()
+    assert "Lottery tickets" in page.text
+    assert "alice" not in page.text.casefold()
