@@ -277,6 +277,18 @@ def test_the_about_page_is_written_in_the_groups_words() -> None:
     assert "2022–2025" in main.text("main")
 
 
+@pytest.mark.skipif(
+    "VNU_JAR" not in os.environ, reason="VNU_JAR does not say where the Nu HTML checker's vnu.jar is"
+)
+def test_the_nu_checker_finds_no_error(tmp_path: Path) -> None:
+    write_site(site(record(10), BASE), tmp_path)
+    command = ["java", "-jar", os.environ["VNU_JAR"], "--errors-only", "--skip-non-html", str(tmp_path)]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (0, "")
+    styles = [*command[:3], "--css", str(tmp_path / "style.css")]
+    assert subprocess.run(styles, check=False).returncode == 0
+
+
 # writing
 
 
