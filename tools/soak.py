@@ -259,6 +259,7 @@ class Year:
             await asyncio.gather(going, return_exceptions=True)
         if callable(lift):
             lift()
+            await asyncio.sleep(0.05)  # what Discord has in hand it does now, not after the clock was moved
         if self.dice.random() < 0.5:
             self.stage.clock.advance(timedelta(seconds=self.dice.choice([0, 10, 600, 86_400])))
         await self.stage.start_bot()
