@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -85,6 +86,7 @@ def main() -> int:
         with (data / "postgresql.conf").open("a") as conf:
             conf.writelines(f"{key} = '{value}'\n" for key, value in _FAST.items())
             conf.write(f"unix_socket_directories = '{folder}'\n")
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server goes, whoever ends us
         as_somebody([here / "pg_ctl", "-D", data, "-w", "-l", log, "start"], user, folder)
         try:
             address = f"postgresql+asyncpg://postgres@/{{}}?host={folder}"
