@@ -92,6 +92,17 @@ def _counters(connection: Connection, tables: list[Table]) -> Iterator[tuple[str
                 yield table.name, column["name"], str(name)
 
 
+def count_on(connection: Connection) -> None:
+    """After rows came with numbers of their own: give out none that is taken. SQLite sees to that by itself."""
+    if connection.dialect.name == "sqlite":
+        return
+    tables = tables_of(connection)
+    columns = {table.name: table.columns for table in tables}
+    for table, column, sequence in _counters(connection, tables):
+        if last := connection.scalar(select(func.max(columns[table][column]))):
+            connection.execute(select(func.setval(sequence, last)))
+
+
 def _numbers_given(connection: Connection, tables: list[Table]) -> dict[str, int]:
     """The last number that each table has given out."""
     if connection.dialect.name == "sqlite":

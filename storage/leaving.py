@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Date, Table, func, insert, select
 
 from storage import papers
+from storage.copying import count_on
 from storage.database import Tx
 from storage.persons import NAMED
 from storage.tables import (
@@ -90,6 +91,7 @@ async def load(tx: Tx, data: Mapping[str, Sequence[Mapping[str, Any]]]) -> int:
         total += len(rows)
     everything = await papers.many(tx, [row["paper_id"] for row in data["papers"]])
     await papers.index(tx, list(everything.values()))
+    await (await tx.connection()).run_sync(count_on)
     return total
 
 

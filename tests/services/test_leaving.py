@@ -175,6 +175,25 @@ async def test_what_is_no_export_is_refused_and_changes_nothing(tmp_path: Path, 
     await database.close()
 
 
+async def test_after_an_import_new_rows_get_new_numbers(tmp_path: Path) -> None:
+    here, there = new_database(tmp_path, "a.db"), new_database(tmp_path, "b.db")
+    await fill(here, [("A title", "Why", {10**17}, "open")])
+    file = tmp_path / "group.json"
+    file.write_bytes(files_of(await dumped(here))["group.json"])
+    await take_in(there, file)
+    async with there.transaction() as tx:
+        await guilds.joined(tx, guild_id=GUILD, name="group", now=NOW)
+        session = Session(
+            guild_id=GUILD, starts_at=NOW, wall_time="2026-06-03T12:00", zone="Europe/Berlin", minutes=60,
+            created_by=1, created_at=NOW,
+        )  # fmt: skip
+        tx.add(session)
+        await tx.flush()
+        assert session.session_id > 1
+    for database in (here, there):
+        await database.close()
+
+
 def test_what_leaves_is_no_formula() -> None:
     rows = [{"proposal_id": 1, "why": '=HYPERLINK("https://evil.example")'}, {"proposal_id": 2, "why": "@x"}]
     files = files_of({"proposals": rows, "votes": [], "sessions": [], "papers": []})

@@ -23,6 +23,7 @@ from bot.publish.site import site
 from bot.services.records import Records
 from bot.services.settings import SettingsService
 from storage import people
+from storage.copying import count_on
 from storage.database import Database, Tx, open_database
 from storage.tables import Row, Speaker
 from storage.types import Instant
@@ -97,6 +98,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
             for table in Row.metadata.sorted_tables:
                 values = {column.name: value(column, server, next(NUMBERS)) for column in table.columns}
                 await tx.execute(table.insert().values(values))
+        await (await tx.connection()).run_sync(count_on)
     yield database
     await database.close()
 
