@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 SAFETY_NET = timedelta(seconds=30)
 #: A clock that jumps further than this is not believed.
 JUMP = timedelta(minutes=1)
+#: Seconds between a kick and the look: a burst of kicks is one look.
+BREATH = 0.002
 #: A service whose work broke is given this long before it is tried again.
 AFTER_ERROR = timedelta(seconds=30)
 
@@ -101,6 +103,7 @@ class Timers:
         try:
             while True:
                 await self._kicked.wait()
+                await asyncio.sleep(BREATH)  # what comes together is looked at together
                 self._kicked.clear()
                 try:
                     self._due = await self._start_due()

@@ -22,11 +22,11 @@ from storage.tables import Guild, Post
 log = logging.getLogger(__name__)
 
 #: How often it is looked, and how long a last export is tried to be sent.
-PAUSE, LAST_TRY = timedelta(hours=6), timedelta(days=3)
+PAUSE, LAST_TRY = timedelta(days=1), timedelta(days=3)
 
 
 class Retention:
-    """Looks a few times a day at what is older than a group wants it to be."""
+    """Looks once a day at what is older than a group wants it to be."""
 
     upkeep = True  # it looks after things from time to time: nobody waits for it
 

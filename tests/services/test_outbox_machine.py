@@ -260,5 +260,5 @@ class Machine(RuleBasedStateMachine):
 
 TestTheOutbox = Machine.TestCase
 TestTheOutbox.settings = settings(
-    max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=6, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )

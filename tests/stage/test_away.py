@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from bot.chat import client
@@ -17,6 +19,7 @@ async def test_errors_at_login_and_a_gateway_that_refuses_are_waited_out_with_gr
     stage.server.faults.fail(503, "GET", "^/users/@me$", times=2)
     stage.server.faults.gateway.refuse = 3
     caplog.clear()
+    caplog.set_level(logging.INFO, "bot")
     await stage.start_bot()
     waits = [
         float(record.event_fields["again_in"].removesuffix("s"))  # type: ignore[attr-defined]
