@@ -38,7 +38,7 @@ contracts: $(VENV)/dev.stamp
 	$(VENV)/bin/lint-imports
 
 unit: $(VENV)/dev.stamp
-	$(PY) -m pytest -n 2 $(ARGS)
+	$(PY) -m pytest -n 3 $(ARGS)
 
 test-postgres: $(VENV)/dev.stamp ## the same on PostgreSQL: starts one of its own (finds or installs it, or says how)
 	@$(PY) tools/postgres.py $(PY) -m pytest -n 2 $(POSTGRES_TESTS) $(ARGS) || test $$? = 77
