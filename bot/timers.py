@@ -99,6 +99,11 @@ class Timers:
         self._looked.clear()
         self._kicked.set()
 
+    async def look(self) -> None:
+        """Kick, and return when all services were asked and what is due was set to work."""
+        self.kick()
+        await self._looked.wait()
+
     async def _run(self) -> None:
         try:
             while True:
@@ -199,8 +204,7 @@ class Timers:
                 settle = getattr(service, "settle", None)
                 if settle is not None:
                     await settle()
-            self.kick()
-            await self._looked.wait()
+            await self.look()
             # While that was asked, a service may have begun something that goes on by itself.
             busy = self._running or any(map(_goes_on, self._services))
             if not busy and (self._due is None or self._due > self._clock.now()):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.timers import BREATH, Timers
+from bot.timers import Timers
 
 NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)
 SOON = NOON + timedelta(hours=1)
@@ -56,8 +56,9 @@ async def nothing_to_read() -> AsyncIterator[None]:
 
 
 async def look(timers: Timers) -> None:
-    timers.kick()
-    await asyncio.sleep(5 * BREATH)
+    await timers.look()
+    for _ in range(20):  # what was set to work comes to its turn
+        await asyncio.sleep(0)
 
 
 async def test_a_jump_ahead_does_nothing_early_and_the_jump_back_nothing_late(
