@@ -56,7 +56,8 @@ class Dialect:
 
     create: tuple[str, ...]
     insert: str
-    find: str  # gives rowid and weight, the best having the least
+    find: str  # gives rowid and `{weight}`
+    weight: str  # of a row, the best having the least
     both: str
     either: str
     fields: tuple[str, str, str]  # anywhere, people, topics
@@ -81,9 +82,8 @@ SQLITE = Dialect(
     ),
     insert="INSERT INTO talk_search (rowid, title, people, topics, rest)"
     " VALUES (:talk_id, :title, :people, :topics, :rest)",
-    find="""
-        SELECT rowid, bm25(talk_search, 8.0, 6.0, 4.0, 1.0) AS weight FROM talk_search WHERE talk_search MATCH :query
-    """,
+    find="SELECT rowid, {weight} AS weight FROM talk_search WHERE talk_search MATCH :query",
+    weight="bm25(talk_search, 8.0, 6.0, 4.0, 1.0)",
     both=" AND ",
     either=" OR ",
     fields=('"{0}"*', 'people : "{0}"*', 'topics : "{0}"*'),
@@ -104,9 +104,10 @@ POSTGRESQL = Dialect(
         )
     """,
     find="""
-        SELECT rowid, -ts_rank('{0.1, 0.5, 0.75, 1.0}', document, wanted) AS weight
+        SELECT rowid, {weight} AS weight
         FROM talk_search, to_tsquery('english', CAST(:query AS text)) AS wanted WHERE document @@ wanted
     """,
+    weight="-ts_rank('{0.1, 0.5, 0.75, 1.0}', document, wanted)",
     both=" & ",
     either=" | ",
     fields=("'{0}':*", "'{0}':*B", "'{0}':*C"),
@@ -162,7 +163,9 @@ async def find(
     latest = (Session.starts_at.desc(), Talk.position, Talk.talk_id)
     talks = select(Talk.talk_id).join(Session, Session.session_id == Talk.session_id).where(*fits)
     if query:
-        weighed = text(dialect.find).columns(column("rowid", BigInteger), column("weight", Float))
+        # The latest of a speaker or a topic come first, whatever their weight: it is not asked for.
+        find = dialect.find.replace("{weight}", dialect.weight if wanted.words else "CAST(0 AS real)")
+        weighed = text(find).columns(column("rowid", BigInteger), column("weight", Float))
         # Within a query that does more than find, FTS5 refuses to weigh: so it is a query of its own.
         hits = weighed.cte("hits").prefix_with("MATERIALIZED")
         best = (hits.c.weight, *latest) if wanted.words else latest

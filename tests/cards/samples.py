@@ -86,7 +86,8 @@ PIECES = (
     "[x](https://evil.example)", "https://evil.example/a", "HTTP://evil.example", "<https://evil.example>",
     "<mailto:a@evil.example>", "<a@evil.example>", "<+4912345>", "discord.gg/evil", "**b**", "__u__", "~~s~~", "||s||",
     "`c`", "```\nc\n```",
-    "\n# h", "\n> q", "\n>>> q", "\n- l", "\n1. l", "\n-# s", "\\", "\\\\", "](", "ref abcdefghij", "a_b_c", "$p<q$",
+    "\n# h", "\n> q", "\n>>> q", "\n- outside", "\n1. outside", "\n-# s", "\\", "\\\\", "](", "ref abcdefghij",
+    "a_b_c", "$p<q$",
 )  # fmt: skip
 wild = st.lists(
     st.one_of(

@@ -40,10 +40,11 @@ async def page(browser: str, stage: Stage) -> AsyncIterator[Page]:
 
 
 async def play(page: Page, stage: Stage, name: str) -> None:
-    """Open a scene and wait until it is played."""
+    """Open a scene and wait until it is played, and until the bot has said all that follows from it."""
     await page.open(f"{stage.server.url}/?scene={name}")
     await page.until("/done|failed/.test(document.body.dataset.scene)", 90)
     assert await page.js("document.body.dataset.scene") == "done", await page.text("#tour")
+    await stage.app.timers.settle()
 
 
 def ballots(stage: Stage) -> list[Message]:

@@ -19,4 +19,4 @@ async def test_the_round_up_of_a_year_is_posted_by_an_organiser_as_they_saw_it(s
     posted = (await stage.posts("announcements"))[-1]
     assert "our 2026" in text_of(posted)
     assert [file["filename"] for file in posted.attachments] == ["stats.png"]
-    assert await stage.rows("SELECT data FROM outbox WHERE kind = 'round_up'") == [("{}",)]
+    assert await stage.rows("SELECT CAST(data AS text) FROM outbox WHERE kind = 'round_up'") == [("{}",)]
