@@ -43,6 +43,7 @@ class SeriesCommands(commands.Cog):
         title="What the series is called",
         minutes="How long a session lasts",
         link="How to join, for all its sessions. Never shown in public",
+        reminders="When the channel is reminded: “7d, the day before at 09:00”; “off”; as all sessions if left out",
     )
     @app_commands.choices(repeat=_REPEAT)
     async def create(
@@ -54,9 +55,10 @@ class SeriesCommands(commands.Cog):
         title: _Text | None = None,
         minutes: _Minutes | None = None,
         link: app_commands.Range[str, 1, 1000] | None = None,
+        reminders: _Text | None = None,
     ) -> None:
         """Make a meeting that repeats; its sessions are planned ahead"""
-        plan = SeriesPlan(first, repeat, until, title, minutes, link)
+        plan = SeriesPlan(first, repeat, until, title, minutes, link, reminders)
         await answer(interaction, lambda actor: self._series.create(actor, plan))
 
     @series.command()

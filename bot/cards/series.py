@@ -77,7 +77,7 @@ def _card(title: str, series: Series, parts: Sequence[str]) -> Card:
 def created(
     series: Series, rules: Sequence[Rule], coming: Sequence[Occurrence], _kept_on: Sequence[SessionView]
 ) -> Card:
-    parts = [_rhythm(rules), _coming(coming), *_clock_changes(rules, coming)]
+    parts = [_rhythm(rules), *_reminders(series), _coming(coming), *_clock_changes(rules, coming)]
     parts.append("Its sessions are planned ahead by themselves, and announced when they are near.")
     return _card("Made", series, parts)
 

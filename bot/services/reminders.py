@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from bot.cards import Card
 from bot.cards import reminders as cards
@@ -104,8 +105,7 @@ class Reminders:
         """A reminder is of use until the next one of its round is due: then that one says it better."""
         start = session.starts_at
         due_leads = sorted({lead.due(start, session.zone): lead for lead in one.leads}.items())
-        ends = [due for due, _ in due_leads[1:]] + [start]
-        for (due, lead), end in zip(due_leads, ends, strict=True):
+        for (due, lead), (end, _) in pairwise([*due_leads, (start, Lead())]):
             if now < due <= start:
                 await self._outbox.put(
                     tx,

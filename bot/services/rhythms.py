@@ -37,6 +37,7 @@ class SeriesPlan:
     title: str | None = None
     minutes: int | None = None
     link: str | None = None
+    reminders: str | None = None
 
 
 @dataclass(frozen=True)

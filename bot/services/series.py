@@ -63,7 +63,7 @@ class SeriesService:
         first = await read_moment(plan.first, zone, now)
         until = await read_day(plan.until, zone, now) if plan.until else None
         rule = first_rule(first, plan, until, settings)
-        read_link(plan.link or "", "`link`")
+        link, reminders = read_link(plan.link or "", "`link`"), _reminders(plan.reminders or "default")
         if not sure and (not first.certain or first.instant <= now):
             data = asdict(
                 replace(plan, first=first.instant.isoformat(), until=until.isoformat() if until else None)
@@ -78,7 +78,8 @@ class SeriesService:
                 created_at=now,
                 next_plan_at=now,
                 title=plan.title,
-                link=read_link(plan.link or "", "`link`"),
+                link=link,
+                reminders=reminders,
             )
             tx.add(series)
             await tx.flush()

@@ -114,11 +114,13 @@ async def test_an_organiser_alert_waits_for_the_end_of_quiet_hours(stage: Bench)
 
 
 async def test_a_series_has_lead_times_of_its_own_until_it_goes_by_the_servers_again(stage: Bench) -> None:
-    await stage.olga.slash(
-        "/series create", channel="general", first="2026-06-15 17:00", repeat="1w", title="Sparsity"
-    )
     told = await stage.olga.slash(
-        "/series edit", channel="general", series=1, reminders="2d, the day before at 09:00"
+        "/series create",
+        channel="general",
+        first="2026-06-15 17:00",
+        repeat="1w",
+        title="Sparsity",
+        reminders="2d, the day before at 09:00",
     )
     assert "2 days before, the day before at 09:00" in told.text
     armed = await stage.olga.slash("/reminders", channel="general")
@@ -126,6 +128,9 @@ async def test_a_series_has_lead_times_of_its_own_until_it_goes_by_the_servers_a
     await stage.advance_to(datetime(2026, 6, 14, 12, 0, tzinfo=UTC))
     said = [text_of(message).splitlines()[0] for message in await stage.posts("announcements")]
     assert said[-2:] == ["In 2 days: Sparsity", "Tomorrow: Sparsity"]
+    await stage.olga.slash("/series edit", channel="general", series=1, reminders="off")
+    armed = await stage.olga.slash("/reminders", channel="general", session=2)
+    assert armed.text.count(": reminder →") == 0
     await stage.olga.slash("/series edit", channel="general", series=1, reminders="default")
     armed = await stage.olga.slash("/reminders", channel="general", session=2)
     assert armed.text.count(": reminder →") == 3
