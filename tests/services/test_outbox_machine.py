@@ -85,24 +85,24 @@ class Discord:
             raise NotNow("not now", timedelta(seconds=30) if fate == "pause" else None)
         if fate == "never":
             raise Impossible("Discord will not have it")
-        number = self._take(channel, post.nonce, post.key)
+        number = self._take(self.clock.now(), channel, post.nonce, post.key)
         await asyncio.sleep(0)
         if fate == "lost after":
             raise Unclear("the reply was lost")
         return Sent(channel, number)
 
-    def _take(self, channel: int, nonce: str, key: str) -> int:
+    def _take(self, now: datetime, channel: int, nonce: str, key: str) -> int:
         number, at = self.nonces.get(nonce, (None, NOW))
-        if number is not None and self.clock.now() - at <= NONCES_FOR:
+        if number is not None and now - at <= NONCES_FOR:
             return number
         self.said.append((channel, nonce, key))
-        self.nonces[nonce] = (len(self.said) - 1, self.clock.now())
+        self.nonces[nonce] = (len(self.said) - 1, now)
         return len(self.said) - 1
 
     def _late_ones_land(self) -> None:
         for landing in [one for one in self.late if one[0] <= self.clock.now()]:
             self.late.remove(landing)
-            self._take(*landing[1:])
+            self._take(*landing)  # at its own time, though it is looked at only now
 
 
 class Machine(RuleBasedStateMachine):

@@ -15,7 +15,11 @@ from storage.tables import Note
 from tests.database import first_day_url, on_postgres_only, rows
 
 pytestmark = on_postgres_only
-KILL = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+#: Who leads here; other tests lead in databases of their own on the same server.
+KILL = """
+    SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 @pytest.fixture

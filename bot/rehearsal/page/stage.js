@@ -90,7 +90,8 @@ everySecond(() => {
   elsewhere.textContent = zone === store.zone ? here : `${here} · ${inZone(moment, zone, { weekday: "short", hour: "2-digit", minute: "2-digit" })} in ${city(zone)}`;
   const due = store.state.next_due;
   nextButton.disabled = !due || busy;
-  nextLabel.textContent = due ? `Next: ${relative(Date.parse(due))}` : "Nothing armed";
+  // Nothing is said of it before the bot was asked.
+  nextLabel.textContent = due ? `Next: ${relative(Date.parse(due))}` : due === null ? "Nothing armed" : "Next";
   nextButton.title = due ? `To the next thing that happens: ${groupTime(Date.parse(due))}` : "Nothing happens by itself yet";
 });
 

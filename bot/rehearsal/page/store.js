@@ -5,7 +5,7 @@ export const store = {
   guild: null, channel: null,
   logs: new Map(), // channel id -> { ids: [], byId: Map, more: bool, loaded: bool }
   read: new Map(), // "me/channel" -> last message id read
-  state: { armed: [], troubles: [], wire: [], next_due: null, advancing: false, bot_online: false },
+  state: { armed: [], troubles: [], wire: [], next_due: undefined, advancing: false, bot_online: false },
 };
 
 const bus = new EventTarget();
