@@ -31,7 +31,7 @@ async def stand_by(house: House) -> asyncio.subprocess.Process:  # noqa: F811
     """Start one more process and wait until it stands by."""
     before = house.words.count("standing by")
     process = await house.run()
-    await house.server.until(lambda: house.words.count("standing by") > before, timeout=60)
+    await house.said("standing by", before + 1)
     return process
 
 
@@ -84,7 +84,7 @@ async def test_a_leader_that_hangs_is_followed_and_says_nothing_when_it_wakes(pa
     await propose(pair.person("bob"), PAPERS[1])
     before = pair.words.count("standing by")
     os.kill(leader.pid, signal.SIGCONT)
-    await pair.server.until(lambda: pair.words.count("standing by") > before, timeout=60)
+    await pair.said("standing by", before + 1)
     await said_once(pair, 2)
     assert leader.returncode is None  # it has become the standby
 

@@ -85,6 +85,12 @@ class House:
     def words(self) -> str:
         return self.output.read_text("utf-8")
 
+    async def said(self, text: str, times: int) -> None:
+        """Wait until the processes have printed a text so often; a file tells nobody of its news."""
+        async with asyncio.timeout(60):
+            while self.words.count(text) < times:  # noqa: ASYNC110 - a file has no event
+                await asyncio.sleep(0.05)
+
     async def stop_all(self) -> None:
         for process in self._running:
             if process.returncode is None:
