@@ -11,7 +11,7 @@ from pathlib import Path
 from bot import config
 from bot.clock import SystemClock
 from bot.desk import nobody_else
-from storage.backups import backup, copy_store, folder_of, restore
+from storage.backups import backup, copy_store, folder_of, restore, set_aside
 from storage.database import DatabaseTrouble
 from storage.migrate import migrate
 from storage.schema import HEAD, revision
@@ -50,7 +50,7 @@ async def _backup(store: Store, folder: Path, now: datetime, options: argparse.N
 
 async def _restore(store: Store, folder: Path, now: datetime, options: argparse.Namespace) -> str:
     async with nobody_else(store):
-        saved = await backup(store, now, folder) if await store.exists() and await revision(store) else None
+        saved = await set_aside(store, now, folder)
         await restore(store, options.file)
         await migrate(store, now, folder)
     was = f" What was there is in {saved}." if saved else ""

@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from storage.copying import copy, counts, tables_of
 from storage.schema import refuse_newer, revision, upgrade
 from storage.sqlite import SqliteStore, check_integrity
-from storage.stores import Store
-from storage.trouble import DatabaseTrouble
+from storage.stores import Store, ill
+from storage.trouble import Damaged, DatabaseTrouble, unwritable
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _SUFFIX = ".backup.db"
@@ -27,7 +27,8 @@ _SUFFIX = ".backup.db"
 async def backup(store: Store, now: datetime, folder: Path) -> Path:
     """Copy a database, even one in use, to a new file in a folder; returns that file.
 
-    Raises DatabaseTrouble when the folder cannot be written to.
+    Raises DatabaseTrouble when the folder cannot be written to, and Damaged for a copy that is of no use: in a week
+    such copies would have taken the place of all good ones.
     """
     try:
         target = _make_room(folder, now.astimezone(UTC))
@@ -35,11 +36,16 @@ async def backup(store: Store, now: datetime, folder: Path) -> Path:
         try:
             if isinstance(store, SqliteStore):
                 await asyncio.to_thread(_copy_file, store.path, growing)
+                await asyncio.to_thread(check_integrity, growing)
             else:
                 await _snapshot(store, growing)
             growing.replace(target)
         finally:
             growing.unlink(missing_ok=True)
+    except Damaged:
+        raise Damaged(
+            f"{store.name} is damaged, and was not backed up. Restore a backup: python -m bot db restore FILE."
+        ) from None
     except (OSError, sqlite3.Error, DBAPIError) as error:
         raise DatabaseTrouble(f"No backup could be written to {folder} ({error}).") from None
     return target
@@ -91,6 +97,32 @@ def folder_of(store: Store, named: str | None) -> Path:
     return store.path.parent / "backups" if isinstance(store, SqliteStore) else Path("data/backups")
 
 
+async def set_aside(store: Store, now: datetime, folder: Path) -> Path | None:
+    """Keep what a database holds before something else takes its place; where. None when it holds nothing.
+
+    As a backup, or, if it is damaged, its file as it is: something may be saved from it yet. Raises DatabaseTrouble.
+    """
+    if not await store.exists():
+        return None
+    try:
+        await store.check()
+    except Damaged:
+        return await asyncio.to_thread(_keep_wreck, Path(store.name), folder, now)
+    return await backup(store, now, folder) if await revision(store) else None
+
+
+def _keep_wreck(path: Path, folder: Path, now: datetime) -> Path:
+    wreck = folder / f"{now.astimezone(UTC).strftime(_STAMP)}.damaged.db"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for rest in ("", "-wal"):
+            if (part := path.with_name(path.name + rest)).exists():
+                _copy_safely(part, wreck.with_name(wreck.name + rest))
+    except OSError as error:
+        raise DatabaseTrouble(f"The damaged file could not be kept in {folder} ({error}).") from None
+    return wreck
+
+
 # rotation
 
 
@@ -134,10 +166,11 @@ async def restore(store: Store, file: Path) -> None:
         return
     source, target = _file(file).plain(), store.plain()
     try:
-        async with source.connect() as reading, target.begin() as writing:
-            await writing.run_sync(_drop_everything)
-            await writing.run_sync(upgrade, schema)
-            await copy(reading, writing)
+        with ill(store):
+            async with source.connect() as reading, target.begin() as writing:
+                await writing.run_sync(_drop_everything)
+                await writing.run_sync(upgrade, schema)
+                await copy(reading, writing)
     finally:
         await source.dispose()
         await target.dispose()
@@ -151,11 +184,26 @@ def _look_at(file: Path) -> None:
 
 def _replace(path: Path, file: Path) -> None:
     growing = path.with_name(f"{path.name}.part")
-    shutil.copyfile(file, growing)
-    growing.chmod(0o600)
-    for rest in ("-wal", "-shm"):  # of the file that goes
-        path.with_name(path.name + rest).unlink(missing_ok=True)
-    growing.replace(path)
+    try:
+        _copy_safely(file, growing)
+        for rest in ("-wal", "-shm"):  # of the file that goes
+            path.with_name(path.name + rest).unlink(missing_ok=True)
+        growing.replace(path)
+    except OSError as error:
+        raise unwritable(path.parent, error) from None
+    finally:
+        growing.unlink(missing_ok=True)
+
+
+def _copy_safely(file: Path, target: Path) -> None:
+    """Copy a file for our eyes alone."""
+    with (
+        file.open("rb") as old,
+        os.fdopen(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as new,
+    ):
+        shutil.copyfileobj(old, new)
+        new.flush()
+        os.fsync(new.fileno())
 
 
 def _drop_everything(connection: Connection) -> None:
@@ -166,8 +214,9 @@ def _drop_everything(connection: Connection) -> None:
 async def copy_store(source: Store, target: Store) -> dict[str, int]:
     """Copy a database into an empty one of another store, all or nothing; how many rows, by table.
 
-    Raises DatabaseTrouble when the target holds something, or the source nothing.
+    Raises DatabaseTrouble when the target holds something or cannot be used, or the source nothing or damage.
     """
+    await source.check()
     schema = await revision(source)
     refuse_newer(source.name, schema)
     if schema is None:
@@ -176,14 +225,15 @@ async def copy_store(source: Store, target: Store) -> dict[str, int]:
     there = await revision(target)
     old, new = source.plain(), target.plain()
     try:
-        async with old.connect() as reading, new.begin() as writing:
-            await reading.execution_options(**source.reading)
-            if there not in (None, schema) or any((await counts(writing)).values()):
-                raise DatabaseTrouble(f"{target.name} holds something already. Name an empty database.")
-            await writing.run_sync(upgrade, schema)
-            copied = await copy(reading, writing)
-            if await counts(writing) != copied:
-                raise DatabaseTrouble("The copy differs from the original. Nothing was kept of it.")
+        with ill(target):
+            async with old.connect() as reading, new.begin() as writing:
+                await reading.execution_options(**source.reading)
+                if there not in (None, schema) or any((await counts(writing)).values()):
+                    raise DatabaseTrouble(f"{target.name} holds something already. Name an empty database.")
+                await writing.run_sync(upgrade, schema)
+                copied = await copy(reading, writing)
+                if await counts(writing) != copied:
+                    raise DatabaseTrouble("The copy differs from the original. Nothing was kept of it.")
     finally:
         await old.dispose()
         await new.dispose()

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from storage.shards import EVERY_SERVER, Shards
-from storage.trouble import DatabaseTrouble
+from storage.trouble import DatabaseTrouble, unwritable
 
 log = logging.getLogger(__name__)
 
@@ -92,8 +92,7 @@ class FileLock:
         try:
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            cause = f"storage.url: cannot write to {self._path.parent} ({error.strerror}). Make it writable"
-            raise DatabaseTrouble(f"{cause}, or name another place.", of_config=True) from None
+            raise unwritable(self._path.parent, error) from None
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -104,8 +103,12 @@ class FileLock:
                 f"Another bot (process {holder or 'unknown'}) already uses {self._database}. "
                 "Stop it first; two would say everything twice."
             ) from None
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, str(os.getpid()).encode(), 0)
+        try:
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, str(os.getpid()).encode(), 0)
+        except OSError as error:
+            await self.release()
+            raise unwritable(self._path.parent, error) from None
 
     async def lost(self) -> None:
         await asyncio.Event().wait()

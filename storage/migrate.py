@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
-
 from storage import schema
 from storage.backups import backup
 from storage.schema import refuse_newer, revision, upgrade
-from storage.stores import Store
-from storage.trouble import DatabaseTrouble
+from storage.stores import Store, ill
 
 
 async def migrate(store: Store, now: datetime, folder: Path) -> Path | None:
@@ -28,12 +25,9 @@ async def migrate(store: Store, now: datetime, folder: Path) -> Path | None:
     saved = await backup(store, now, folder) if current is not None else None
     engine = store.plain()
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(upgrade)
-    except DBAPIError as error:
-        if sentence := store.illness(error):
-            raise DatabaseTrouble(sentence) from error
-        raise
+        with ill(store):
+            async with engine.begin() as connection:
+                await connection.run_sync(upgrade)
     finally:
         await engine.dispose()
     return saved

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -16,10 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.leadership import FileLock
 from storage.shards import EVERY_SERVER, Shards
-from storage.trouble import DatabaseTrouble
+from storage.trouble import Damaged, DatabaseTrouble, unwritable
 
 #: Milliseconds that a writer waits for another process (a backup, a curious sqlite3 shell) before it gives up.
 BUSY_TIMEOUT = 20_000
+#: Bytes without which a disk is as good as full: the write-ahead log alone grows to some megabytes.
+LEAST_ROOM = 2**20
 
 
 class SqliteStore:
@@ -67,8 +71,7 @@ class SqliteStore:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody else need look into it
         except OSError as error:
-            cause = f"storage.url: cannot make the folder {self.path.parent} ({error.strerror}). Name another place."
-            raise DatabaseTrouble(cause, of_config=True) from None
+            raise unwritable(self.path.parent, error) from None
 
     def illness(self, error: BaseException) -> str | None:
         return illness(error, self.path)
@@ -85,6 +88,8 @@ class SqliteStore:
             )
         if self.path.exists() and not os.access(self.path, os.W_OK):
             raise DatabaseTrouble(f"{self.path} cannot be written to. Change its owner (chown).")
+        if shutil.disk_usage(folder).free < LEAST_ROOM:
+            raise unwritable(folder, OSError(errno.ENOSPC, "No space left on device"))
 
     def leadership(self, shards: Shards = EVERY_SERVER) -> FileLock:
         """Raises DatabaseTrouble when there are to be several processes."""
@@ -121,6 +126,8 @@ _ILLNESSES = {
     sqlite3.SQLITE_BUSY: "another program holds the file (a sqlite3 shell, a backup). End that program",
     sqlite3.SQLITE_LOCKED: "another program holds the file (a sqlite3 shell, a backup). End that program",
     sqlite3.SQLITE_IOERR: "the disk does not read or write as it should. See the system's log, and think of a backup",
+}
+_DAMAGES = {
     sqlite3.SQLITE_CORRUPT: f"the file is damaged. {_RESTORE[:-1]}",
     sqlite3.SQLITE_NOTADB: f"the file is not a usable SQLite database. {_RESTORE[:-1]}",
 }
@@ -129,12 +136,19 @@ _ILLNESSES = {
 def illness(error: BaseException, path: Path) -> str | None:
     """What an error of SQLite says is wrong with a file, with the cure; None for what is our own mistake."""
     said = getattr(error, "orig", None) or error
-    known = _ILLNESSES.get((getattr(said, "sqlite_errorcode", None) or 0) & 0xFF)
+    known = (_ILLNESSES | _DAMAGES).get(_code(said))
     return f"{path} cannot be used: {known}. ({said})" if known else None
 
 
+def _code(error: BaseException) -> int:
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
 def check_integrity(path: Path) -> None:
-    """Refuse a file that is not a sound SQLite database, or that cannot be written to. Raises DatabaseTrouble."""
+    """Refuse a file that is not a sound SQLite database, or that cannot be written to.
+
+    Raises Damaged, or DatabaseTrouble for what can be mended.
+    """
     if not path.exists():
         return
     try:
@@ -143,6 +157,7 @@ def check_integrity(path: Path) -> None:
             found.execute("BEGIN IMMEDIATE")
             found.execute("ROLLBACK")
     except sqlite3.DatabaseError as error:
-        raise DatabaseTrouble(illness(error, path) or f"{path} cannot be used: {error}. {_RESTORE}") from None
+        kind = Damaged if _code(error) in _DAMAGES else DatabaseTrouble
+        raise kind(illness(error, path) or f"{path} cannot be used: {error}. {_RESTORE}") from None
     if verdict != "ok":
-        raise DatabaseTrouble(f"{path} is damaged ({verdict}). {_RESTORE}")
+        raise Damaged(f"{path} is damaged ({' '.join(verdict.split())}). {_RESTORE}")

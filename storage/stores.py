@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.leadership import Leadership
@@ -54,6 +55,17 @@ class Store(Protocol):
     def leadership(self, shards: Shards = EVERY_SERVER) -> Leadership:
         """The right to be the one process that speaks, on all servers or on those of some shards."""
         ...
+
+
+@contextmanager
+def ill(store: Store) -> Iterator[None]:
+    """Raises DatabaseTrouble for an error of the driver that says what is wrong with the store."""
+    try:
+        yield
+    except DBAPIError as error:
+        if sentence := store.illness(error):
+            raise DatabaseTrouble(sentence) from error
+        raise
 
 
 def store_of(url: str) -> Store:

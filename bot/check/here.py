@@ -82,6 +82,8 @@ async def overrides(settings: Settings) -> Mapping[int, Mapping[str, str]]:
     try:
         async with database.reading() as tx:
             return {guild_id: await guilds.overrides(tx, guild_id) for guild_id in await guilds.present(tx)}
+    except DatabaseTrouble:
+        return {}
     finally:
         await database.close()
 

@@ -30,6 +30,8 @@ async def of_work(settings: Settings, now: datetime) -> list[Finding]:
         async with database.reading() as tx:
             posts, counts = await outbox.waiting(tx, limit=500), await outbox.counts(tx)
             timed = await jobs.of_all(tx)
+    except DatabaseTrouble as trouble:
+        return [Finding("trouble", "outbox", f"cannot be read. {trouble}")]
     finally:
         await database.close()
     return [*_of_outbox(posts, counts.get("failed", 0), now), *_of_jobs(timed, now)]

@@ -20,7 +20,8 @@ from storage.leadership import FileLock
 from storage.schema import HEAD, revision
 from storage.stores import Store, store_of
 from storage.tables import Post, Row, Wish
-from tests.database import POSTGRES, first_day_url, no_day_url, on_sqlite_only, rows, url_of
+from storage.trouble import Damaged
+from tests.database import POSTGRES, first_day, first_day_url, no_day_url, on_sqlite_only, rows, url_of
 from tests.storage.filling import ROWS, fill
 
 NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
@@ -239,3 +240,38 @@ def test_nothing_is_restored_under_a_running_bot(
     assert main(["db", "restore", "any.db", *configured(filled, tmp_path)]) == 1
     asyncio.run(lock.release())
     assert "Another bot" in capsys.readouterr().err
+
+
+def damage(path: Path) -> None:
+    """Break a file of SQLite in the middle."""
+    data = bytearray(path.read_bytes())
+    data[4096 * 3 : 4096 * 9] = b"\xff" * 4096 * 6
+    path.write_bytes(data)
+
+
+@on_sqlite_only
+async def test_a_damaged_database_is_never_backed_up_over_good_backups(tmp_path: Path) -> None:
+    path = first_day(tmp_path / "bot.db")
+    damage(path)
+    with pytest.raises(Damaged, match="not backed up"):
+        await backup(store_of(url_of(path)), NOW, tmp_path / "backups")
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+@on_sqlite_only
+@pytest.mark.parametrize("wreck", [None, b"no database at all" * 300])
+def test_a_backup_takes_the_place_of_a_damaged_database_which_is_kept(
+    tmp_path: Path, wreck: bytes | None
+) -> None:
+    path, folder = first_day(tmp_path / "bot.db"), tmp_path / "backups"
+    store = store_of(url_of(path))
+    saved, was = asyncio.run(backup(store, NOW, folder)), asyncio.run(everything(store))
+    path.write_bytes(wreck) if wreck else damage(path)
+    broken = path.read_bytes()
+    (tmp_path / "config.toml").write_text(f'[storage]\nurl = "{url_of(path)}"\n')
+    assert main(["db", "restore", str(saved), "--config", str(tmp_path / "config.toml")]) == 0
+    assert asyncio.run(everything(store)) == was
+    (kept,) = folder.glob("*.damaged.db")
+    assert kept.read_bytes() == broken
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert backups_in(folder) == [saved]
