@@ -23,7 +23,6 @@ Tone = Literal["plain", "good", "warn", "bad", "paper", "session", "digest"]
 _MARKUP = re.compile(r"[\\*_`]|~~|\|\||(?<=\])\(|<(?=[@#:/+]|[A-Za-z]+:|[^\s<>]+@)|(?<=[A-Za-z]):(?=//)")
 #: What makes a heading, a quote or a list of a line that begins with it.
 _BLOCK = re.compile(r"^(?=[#>+-])|^\d+(?=\.\s)")
-_BLANKS = re.compile(r"\s+")
 _ROUND = str.maketrans("[]", "()")
 
 
@@ -157,14 +156,11 @@ def clip(text: str, limit: int) -> str:
 
 def flat(text: str) -> str:
     """Text from outside on one line: no control, invisible or direction-changing characters, single blanks."""
-    if text.isprintable():  # as nearly all text is: there is nothing to take out
-        return _BLANKS.sub(" ", text).strip()
-    kept = "".join(
-        " " if ch.isspace() else ch
-        for ch in text
-        if ch.isspace() or unicodedata.category(ch) not in ("Cc", "Cf", "Cs", "Co")
-    )
-    return _BLANKS.sub(" ", kept).strip()
+    if not text.isprintable():  # as nearly all text is
+        text = "".join(
+            ch for ch in text if ch.isspace() or unicodedata.category(ch) not in ("Cc", "Cf", "Cs", "Co")
+        )
+    return " ".join(text.split())
 
 
 def plain(text: str, limit: int | None = None) -> str:

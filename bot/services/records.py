@@ -78,7 +78,7 @@ async def server_of(database: Database, wanted: int | None) -> int:
 class _Beside:
     """What belongs to sessions and stands in other tables."""
 
-    settings: ServerSettings
+    topics: Mapping[str, public.Topic]  # of the group, by their keys and names as they are compared
     names: Mapping[int, str]
     hidden_members: frozenset[int]
     hidden_speakers: frozenset[int]
@@ -87,6 +87,10 @@ class _Beside:
     asked: Mapping[int, int] = field(default_factory=dict)
     topic_of: Mapping[str, str] = field(default_factory=dict)  # of a paper, as its proposal says
     votes: Mapping[str, int] = field(default_factory=dict)  # for a paper, when it was chosen
+
+    def topic(self, key: str) -> public.Topic:
+        """A topic of the group by its key or name; one that it has no more is called what it was."""
+        return self.topics.get(key.casefold()) or public.Topic(key, flat(key))
 
 
 async def read(tx: Tx, guild_id: int, settings: ServerSettings) -> Record:
@@ -135,7 +139,11 @@ async def told(
 async def _people(tx: Tx, guild_id: int, settings: ServerSettings) -> _Beside:
     known = await people.known(tx, guild_id)
     return _Beside(
-        settings=settings,
+        topics={
+            name.casefold(): _of_group(topic)
+            for topic in reversed(settings.topics)
+            for name in (topic.name, topic.key)
+        },
         names={person.user_id: person.name for person in known if person.name},
         hidden_members=frozenset(person.user_id for person in known if person.unlisted),
         hidden_speakers=await people.unlisted_speakers(tx, guild_id),
@@ -143,7 +151,7 @@ async def _people(tx: Tx, guild_id: int, settings: ServerSettings) -> _Beside:
 
 
 def _session(view: SessionView, beside: _Beside) -> public.Session:
-    session = view.session
+    session, title = view.session, session_title(view)
     going, maybe, _ = beside.comes.get(session.session_id, NOBODY)
     return public.Session(
         number=session.session_id,
@@ -151,9 +159,9 @@ def _session(view: SessionView, beside: _Beside) -> public.Session:
         sequence=session.version,
         updated=beside.changed.get(session.session_id, session.created_at),
         state=cast("Literal['planned', 'held', 'cancelled']", session.state),
-        title=session_title(view),
+        title=title,
         when=public.When(session.wall_time, session.zone, session.starts_at, session.minutes),
-        talks=tuple(_talk(talk, session_title(view), beside) for talk in view.talks),
+        talks=tuple(_talk(talk, title, beside) for talk in view.talks),
         series=flat(view.series or ""),
         attendance=public.Attendance(going, maybe, session.came),
         questions=beside.asked.get(session.session_id, 0),
@@ -169,7 +177,7 @@ def _talk(view: TalkView, title: str, beside: _Beside) -> public.Talk:
         speakers=_speakers(view.presenters, beside),
         abstract=_text(talk.abstract or ""),
         papers=(published(paper),) if paper else (),
-        topics=tuple(_topic(key, beside.settings) for key in talk.topics or ([chosen] if chosen else [])),
+        topics=tuple(beside.topic(key) for key in talk.topics or ([chosen] if chosen else [])),
         slides=talk.slides or "",
         recording=talk.recording or "",
         notes=talk.notes or "",
@@ -203,14 +211,6 @@ def published(paper: Paper) -> public.Paper:
         doi=paper.doi or "",
         journal=flat(paper.journal_ref or ""),
     )
-
-
-def _topic(key: str, settings: ServerSettings) -> public.Topic:
-    """A topic of the group by its key or name; one that it has no more is called what it was."""
-    for topic in settings.topics:
-        if key.casefold() in (topic.key.casefold(), topic.name.casefold()):
-            return _of_group(topic)
-    return public.Topic(key, flat(key))
 
 
 def _of_group(topic: Topic) -> public.Topic:

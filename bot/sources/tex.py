@@ -25,6 +25,8 @@ from bot.sources.texmath import Unfaithful, accented, group_at, math, script_of,
 # character each of a plane that nobody may use for text.
 _FIRST_LIFTED, _MOST_LIFTED = 0x100000, 0xFFFD
 _LIFTED = re.compile("[\U00100000-\U0010fffd]")
+#: Without one of these there is nothing to convert.
+_SIGNS = ("\\", "$", "^", "~", "`", "{", "''", "--")
 _SPAN = re.compile(
     r"\\\((?P<inline>.{1,400}?)\\\)|\\.|\$\$(?P<display>[^$]+)\$\$|(?P<dollar>\$)|(?P<url>https?://[^\s{}<>$]+)",
     re.DOTALL,
@@ -66,7 +68,7 @@ def readable(text: str) -> str:
 
     What cannot be converted is left as it is. Plain text, prices and "R&D" included, comes back unchanged.
     """
-    if not re.search(r"[\\$^~`{]|''|--", text) or _LIFTED.search(text):
+    if not any(sign in text for sign in _SIGNS) or _LIFTED.search(text):
         return text
     lifted: list[str] = []
     converted = _APOSTROPHE.sub("'", _lift(text, lifted))
