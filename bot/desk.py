@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -180,6 +180,8 @@ def write_site(made: Site, folder: Path) -> str:
     gone = [folder / path for path in before if path not in made and _can_be_ours(path)]
     for old in gone:
         old.unlink(missing_ok=True)
+    for parent in {(folder / path).parent for path in made}:
+        parent.mkdir(parents=True, exist_ok=True)
     changed = [path for path, make in made.items() if _write(folder / path, make())]
     _write(manifest, "".join(f"{path}\n" for path in sorted(made)).encode())
     told = f"{folder}: {len(made)} files, {len(changed)} of them new or changed"
@@ -188,11 +190,9 @@ def write_site(made: Site, folder: Path) -> str:
 
 def _write(file: Path, data: bytes) -> bool:
     """Whether there was anything to do: a file that is right already keeps its date."""
-    try:
+    with suppress(FileNotFoundError):
         if file.read_bytes() == data:
             return False
-    except FileNotFoundError:
-        file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(data)
     return True
 

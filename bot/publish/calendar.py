@@ -149,13 +149,17 @@ def _basic(time: datetime) -> str:
 
 def _text(value: str) -> str:
     """A TEXT value (RFC 5545, 3.3.11): separators and line breaks escaped, no control characters."""
-    lines = _CONTROLS.sub("", "\n".join(value.splitlines()))
-    return re.sub(r"([\\;,])", r"\\\1", lines).replace("\n", "\\n")
+    if not value.isprintable():
+        value = _CONTROLS.sub("", "\n".join(value.splitlines()))
+    return value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
 def _fold(line: str) -> bytes:
     """The line in UTF-8, folded to 75 octets (RFC 5545, 3.1), never within a character, with its end."""
-    octets, start, folded = line.encode(errors="replace"), 0, []
+    octets = line.encode(errors="replace")
+    if len(octets) <= _LINE_OCTETS:
+        return octets + b"\r\n"
+    start, folded = 0, []
     while start < len(octets):
         end = min(len(octets), start + _LINE_OCTETS - (start > 0))  # the space that continues a line counts
         while end < len(octets) and octets[end] & 0b11000000 == _CONTINUATION:

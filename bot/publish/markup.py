@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+_LABEL = 200
 _VOID = frozenset(("br", "hr", "img", "input", "link", "meta"))
 #: Characters that neither HTML nor XML may hold (controls, halves of pairs, noncharacters), and those that turn the
 #: direction of the text after them.
@@ -20,6 +21,7 @@ _UNFIT = re.compile(
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
     + "]"
 )
+_PLAIN_LINK = re.compile(r"https?://[a-z0-9.-]*[a-z0-9](/[a-zA-Z0-9_./?=&-]*)?")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PLAIN_NAME = re.compile(r"[a-z0-9]+( [a-z0-9]+)*")
 
@@ -53,8 +55,16 @@ def _shown(child: Child) -> str:
     if isinstance(child, Html):
         return child
     if isinstance(child, str):
-        return escape(fit(child), quote=False)
+        return _label(child) if len(child) < _LABEL else _escaped(child)
     return "".join(map(_shown, child)) if child else ""
+
+
+def _escaped(text: str) -> str:
+    return escape(fit(text), quote=False)
+
+
+#: Titles and names stand on many pages.
+_label = lru_cache(maxsize=16384)(_escaped)
 
 
 def el(name: str, /, *children: Child, **attributes: str | bool | None) -> Html:
@@ -84,6 +94,8 @@ def _attribute(key: str, value: str | bool | None) -> str:  # noqa: FBT001 - it 
 @lru_cache(maxsize=8192)
 def web_link(address: str) -> str:
     """A web address that may stand in a link, as URL syntax wants it; nothing for any other (`javascript:` …)."""
+    if _PLAIN_LINK.fullmatch(address):  # as nearly all are
+        return address
     try:
         parts = urlsplit(address)
         if parts.scheme not in ("http", "https") or not parts.hostname or (parts.port or 1) < 1:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.cards import Card
 from bot.cards import leaving as cards
-from bot.publish.bibtex import bibtex, cite_key, suffixes
+from bot.publish.bibtex import bibtex, together
 from bot.services.people import Actor, Refused
 from bot.services.settings import SettingsService
 from storage import leaving
@@ -74,22 +74,20 @@ def _pseudonyms() -> Callable[[int], int]:
 
 def files_of(data: Data) -> dict[str, bytes]:
     """The files of an export, by name."""
-    suffix = suffixes()
-    entries = []
-    for row in data["papers"]:
-        published = datetime.fromisoformat(row["published_at"]) if row["published_at"] else None
-        entry = bibtex(
-            key=row["paper_id"], title=row["title"], authors=row["authors"], published=published,
+    entries = (
+        bibtex(
+            key=row["paper_id"], title=row["title"], authors=row["authors"],
+            published=datetime.fromisoformat(row["published_at"]) if row["published_at"] else None,
             category=row["categories"][0] if row["categories"] else None, doi=row["doi"],
             journal=row["journal_ref"], link=row["link"],
-            suffix=suffix(cite_key(row["title"], row["authors"], published)),
-        )  # fmt: skip
-        entries.append(entry)
+        )
+        for row in data["papers"]
+    )  # fmt: skip
     whole = {"format": FORMAT, **data}
     return {
         "group.json": json.dumps(whole, ensure_ascii=False, indent=1).encode(),
         **{f"{name}.csv": _csv(name, data[name]) for name in TABLES},
-        "papers.bib": "\n\n".join(entries).encode(),
+        "papers.bib": together(entries),
     }
 
 

@@ -74,7 +74,7 @@ class Shelf:
             link=found.link,
         )  # fmt: skip
         mine = known.proposal is not None and known.proposal.proposer_id == actor.user_id
-        return cards.paper(known, entry, mine=mine, organises=actor.organises(settings))
+        return cards.paper(known, str(entry), mine=mine, organises=actor.organises(settings))
 
     async def read_before(self, guild_id: int, paper_id: str) -> tuple[Paper, Session] | None:
         """Where a paper that was never proposed was read, or will be; the latest."""

@@ -62,7 +62,7 @@ def surfaces(title: str) -> Iterator[tuple[str, Card]]:
     found, made = paper(title=title), proposal()
     made.state = "open"
     line = Line(1, found, ("E",))
-    entry = bibtex(key=found.paper_id, title=found.title, authors=found.authors, published=None)
+    entry = str(bibtex(key=found.paper_id, title=found.title, authors=found.authors, published=None))
     chance = Chance(made, found, (NOW,))
     yield "ballot", ballot(found, made, [TOPIC], Standing(1), group=GROUP, ping=False)
     yield "digest", digest(Heading(NOW.date(), NOW.date()), [line], left=3, needed=2)
@@ -118,9 +118,8 @@ def test_names_of_threads_events_choices_and_options_fit(title: str) -> None:
 
 @pytest.mark.parametrize("title", [title for title, _ in TITLES], ids=range(len(TITLES)))
 def test_bibtex_keeps_what_its_authors_wrote_and_its_braces_in_pairs(title: str) -> None:
-    entry = bibtex(
-        key="1803.03635", title=title, authors=["A. B"], published=datetime(2026, 6, 1, tzinfo=UTC)
-    )
+    made = bibtex(key="1803.03635", title=title, authors=["A. B"], published=datetime(2026, 6, 1, tzinfo=UTC))
+    entry = str(made)
     assert entry.count("{") == entry.count("}")
     assert entry.startswith("@misc{b2026")
     assert entry.count("\n}") == 1

@@ -10,9 +10,8 @@ from bot.publish.record import Talk
 from bot.publish.site.parts import abstract_of, short
 from bot.publish.site.shelf import Shelf
 
-_WORD = re.compile(r"[^\W_]+")
-#: Words of the abstract that are found; shorter ones only stand in titles and names.
-_SHORTEST = 3
+#: Words that are found beside those of titles and names: no shorter ones.
+_WORD = re.compile(r"[^\W_]{3,}")
 
 
 def search(shelf: Shelf) -> bytes:
@@ -36,5 +35,4 @@ def _words(talk: Talk, date: str) -> str:
     """The words of date, abstract, papers and affiliations, each once, as the script compares them."""
     texts = [date, abstract_of(talk), *(person.affiliation for person in talk.speakers)]
     texts += [text for paper in talk.papers for text in (paper.title, *paper.authors, paper.arxiv)]
-    words = dict.fromkeys(_WORD.findall(folded(" ".join(texts))))
-    return " ".join(word for word in words if len(word) >= _SHORTEST)
+    return " ".join(dict.fromkeys(_WORD.findall(" ".join(map(folded, texts)))))

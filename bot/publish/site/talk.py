@@ -68,7 +68,7 @@ def _paper(paper: Paper) -> Html:
         el("p", parts.outside(paper.url, paper.title) or paper.title, class_="title"),
         el("p", joined(", ", paper.authors)) if paper.authors else None,
         el("p", joined(" · ", known), class_="has") if known else None,
-        el("details", el("summary", "BibTeX"), el("pre", el("code", entry(paper)))),
+        el("details", el("summary", "BibTeX"), el("pre", el("code", str(entry(paper))))),
         class_="paper",
     )
 
