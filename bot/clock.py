@@ -6,6 +6,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+#: How long after its start the bot begins with what nobody waits for: a start has enough to do.
+LULL = timedelta(minutes=10)
+
 
 class Clock(Protocol):
     """Tells the time."""

@@ -12,7 +12,7 @@ from bot.cards import Card
 from bot.cards import balance as cards
 from bot.cards.base import plain
 from bot.cards.papers import title_of
-from bot.clock import Clock
+from bot.clock import LULL, Clock
 from bot.log import event
 from bot.pictures import NotDrawn, draw
 from bot.services.delivery import Drop
@@ -48,7 +48,7 @@ class Balance:
     ) -> None:
         self._database, self._clock, self._settings = database, clock, settings
         self._outbox, self._routers = outbox, routers
-        self._look_at = clock.now()
+        self._look_at = clock.now() + LULL
         outbox.says("starved", self._starved)
 
     async def show(self, actor: Actor, last: int) -> Card:

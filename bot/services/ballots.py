@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.cards import Card
 from bot.cards import ballots as cards
-from bot.clock import Clock
+from bot.clock import LULL, Clock
 from bot.config import ServerSettings
 from bot.log import event
 from bot.services.delivery import Drop
@@ -51,8 +51,8 @@ class Ballots:
     ) -> None:
         self._database, self._clock, self._settings = database, clock, settings
         self._outbox, self._recount = outbox, recount
-        self._refresh_at: datetime | None = None
-        self._goodbyes_at = clock.now()
+        self._refresh_at: datetime | None = clock.now()  # what a process that ended meant to show
+        self._goodbyes_at = clock.now() + LULL
         ledger.changed = self.touched
         outbox.says("ballot", self._ballot, self._ballot_sent)
         outbox.says("ballot_edit", self._ballot)
@@ -121,7 +121,6 @@ class Ballots:
             self._goodbyes_at = now + GOODBYES
             for guild_id in servers:
                 await self._say_goodbyes(guild_id, now)
-            self._refresh_at = self._refresh_at or now  # what a process that ended meant to show
         if self._refresh_at and self._refresh_at <= now:
             self._refresh_at = None
             for guild_id in servers:

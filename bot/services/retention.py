@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.cards import Card
 from bot.cards import privacy as cards
-from bot.clock import Clock
+from bot.clock import LULL, Clock
 from bot.log import event
 from bot.services.delivery import Drop
 from bot.services.leaving import files_of
@@ -32,7 +32,7 @@ class Retention:
 
     def __init__(self, database: Database, clock: Clock, settings: SettingsService, outbox: Outbox) -> None:
         self._database, self._clock, self._settings, self._outbox = database, clock, settings, outbox
-        self._next = clock.now()
+        self._next = clock.now() + LULL
         outbox.says("last_export", self._last_export)
 
     async def want_last_export(self, actor: Actor, wanted: str) -> Card:

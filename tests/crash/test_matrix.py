@@ -11,7 +11,7 @@ from tests.crash.bench import Bench
 from tests.crash.matrix import KINDS, TROUBLES, Case, play, some_cases
 
 SEED = int(os.environ.get("CRASH_SEED") or random.SystemRandom().randrange(10**6))
-CASES = 90
+CASES = 60
 
 
 @pytest.mark.timeout(240)

@@ -146,7 +146,7 @@ async def test_without_permissions_the_organisers_hear_it_once_and_all_else_goes
     build.set_bot_permissions(stage.server.world, stage.group, permissions.READING_GROUP_BOT & ~lacking)
     answer = await stage.olga.slash("/session plan", when="2026-06-15 17:00", title="On sparsity")
     await answer.final()
-    await stage.later(days=3)
+    await stage.later(days=1)
     told = [text_of(post) for post in await stage.posts("proposals")]
     assert sorted(text.splitlines()[0] for text in told) == [
         "I cannot post to the list of events",
