@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from storage.database import Tx, wake
-from storage.tables import Post
+from storage.tables import Post, Session
 
 OPEN = ("waiting", "sending")
 
@@ -177,6 +177,30 @@ async def places_told(tx: Tx, guild_id: int, key_prefix: str) -> Sequence[str]:
         .order_by(Post.place)
     )
     return rows.all()
+
+
+async def forget_said(
+    tx: Tx, guild_id: int, *, before: datetime, now: datetime, about_people: Sequence[str], limit: int = 1000
+) -> int:
+    """Delete what was said to single people, or of them (those kinds), and was of no use after `before`. How many rows.
+
+    What concerns a session that is to come stays: who was told of it is asked when it moves. Nothing can be said anew,
+    though the keys are free again: they say of what time or change they are, or what they are of is gone.
+    """
+    of_people = or_(Post.place.startswith("user:"), Post.kind.in_(about_people))
+    rows = await tx.execute(
+        select(Post.post_id, Post.key)
+        .where(Post.guild_id == guild_id, Post.state.not_in(OPEN), Post.expires_at < before, of_people)
+        .order_by(Post.expires_at)
+        .limit(limit)
+    )
+    coming = await tx.scalars(
+        select(Session.session_id).where(Session.guild_id == guild_id, Session.starts_at > now)
+    )
+    kept = tuple(f"session:{session_id}:" for session_id in coming)
+    gone = [post_id for post_id, key in rows if not key.startswith(kept)]
+    await tx.execute(delete(Post).where(Post.post_id.in_(gone)))
+    return len(gone)
 
 
 def hurry(tx: Tx, post: Post, now: datetime) -> None:

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 #: How often it is looked, and how long a last export is tried to be sent.
 PAUSE, LAST_TRY = timedelta(days=1), timedelta(days=3)
+#: How long it is known what was said to whom, after it was of use (PRIVACY.md), and what is said of people elsewhere.
+SAID, ABOUT_PEOPLE = timedelta(days=30), ("volunteered", "dm_closed", "follow_closed")
 
 
 class Retention:
@@ -54,14 +56,19 @@ class Retention:
             here, gone = await guilds.present(tx), await persons.left(tx)
         for guild_id in here:
             async with self._database.transaction() as tx:
-                days = (await self._settings.of(tx, guild_id)).privacy.answers_days
-                if days and (
-                    changed := await persons.lose_names(tx, guild_id, before=now - timedelta(days=days))
+                await self._lose_names(tx, guild_id, now)
+                if forgotten := await stored_posts.forget_said(
+                    tx, guild_id, before=now - SAID, now=now, about_people=ABOUT_PEOPLE
                 ):
-                    event(log, "retention.names_lost", guild=guild_id, rows=changed)
+                    event(log, "retention.said_forgotten", guild=guild_id, rows=forgotten)
         for guild in gone:
             async with self._database.transaction() as tx:
                 await self._let_go(tx, guild, now)
+
+    async def _lose_names(self, tx: Tx, guild_id: int, now: datetime) -> None:
+        days = (await self._settings.of(tx, guild_id)).privacy.answers_days
+        if days and (changed := await persons.lose_names(tx, guild_id, before=now - timedelta(days=days))):
+            event(log, "retention.names_lost", guild=guild_id, rows=changed)
 
     async def _let_go(self, tx: Tx, guild: Guild, now: datetime) -> None:
         """Delete what is known of a server, once its days are over and the last exports are sent or cannot be."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -143,6 +143,23 @@ async def test_answers_and_questions_lose_their_names_after_a_year(stage: Bench)
     await retention.run_due(now + timedelta(days=23))
     assert all(user < 0 for (user,) in await stage.rows("SELECT user_id FROM rsvps"))
     assert await stage.rows("SELECT user_id FROM questions") == [(None,)]
+
+
+async def test_what_was_said_to_one_person_is_forgotten_after_a_month_and_not_said_again(
+    stage: Bench,
+) -> None:
+    await stage.plan("2026-06-15 17:00", title="Sparsity", presenter=stage.alice)
+    await stage.plan("2026-08-31 17:00", title="Pruning", presenter=stage.alice)
+    hers = f"SELECT kind FROM outbox WHERE place = 'user:{stage.alice.id}' AND state <> 'waiting'"  # noqa: S608
+    await stage.advance_to(datetime(2026, 7, 10, 10, 0, tzinfo=UTC))
+    said = len(stage.server.dm("alice").messages)
+    assert said == 4, "twice that she presents, and two reminders of the first"
+    assert len(await stage.rows(hers)) >= said
+    await stage.advance_to(datetime(2026, 7, 17, 10, 0, tzinfo=UTC))
+    assert await stage.rows(hers) == [("presents",)], "what is of the session to come is kept"
+    await stage.olga.slash("/settings set", channel="general", key="reminders.presenter", value="7d, 3d, 1d")
+    await stage.settled()
+    assert len(stage.server.dm("alice").messages) == said
 
 
 async def test_a_speaker_from_outside_is_left_out_and_forgotten_by_the_organisers(stage: Bench) -> None:
