@@ -377,7 +377,7 @@ class App:
             SettingsCommands(services.settings, services.outfit, actions),
             PrivacyCommands(services.privacy, services.retention, actions),
             DigestCommands(services.digesting, services.proposing.proposals, actions),
-            TopicCommands(services.digesting.taxonomies),
+            TopicCommands(services.digesting.taxonomies, actions),
             ArchiveCommands(
                 services.archive, services.missed, services.stats, services.proposing.proposals, actions
             ),

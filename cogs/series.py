@@ -34,6 +34,7 @@ class SeriesCommands(commands.Cog):
     def __init__(self, series: SeriesService, occurrences: Occurrences, actions: Actions) -> None:
         self._series, self._occurrences = series, occurrences
         actions.add("unskip", occurrences.unskip)
+        actions.add_form("series_told", series.told)
 
     @series.command()
     @app_commands.describe(

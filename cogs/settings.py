@@ -23,6 +23,7 @@ class SettingsCommands(commands.Cog):
         self._settings, self._outfit = settings, outfit
         actions.add("setup_look", outfit.show, shows="instead")
         actions.add("setup_make", outfit.make, shows="instead")
+        actions.add("setup_form", outfit.form, shows="form")
 
     @app_commands.command()
     async def setup(self, interaction: discord.Interaction[Any]) -> None:

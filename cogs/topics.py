@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.chat.actions import Actions
 from bot.chat.answer import answer
 from bot.services.taxonomies import Edit, Taxonomies
 
@@ -21,8 +22,9 @@ class TopicCommands(commands.Cog):
 
     topics = app_commands.Group(name="topics", description="The topics of the group's digests")
 
-    def __init__(self, taxonomies: Taxonomies) -> None:
+    def __init__(self, taxonomies: Taxonomies, actions: Actions) -> None:
         self._taxonomies = taxonomies
+        actions.add_form("topics_told", taxonomies.told)
 
     @topics.command(name="list")
     async def show(self, interaction: discord.Interaction[Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.cards.base import Card, Field, clip, count, plain
+from bot.cards.base import Button, Card, Field, action, clip, count, plain
 from bot.cards.digest_settings import place_name
 from bot.sources.text import readable
 from bot.topics.router import Match
@@ -50,6 +50,18 @@ def changed(topic: Topic, *, new: bool) -> Card:
         title="Added" if new else "Changed",
         text=f"`{topic.key}` **{plain(topic.name, 80)}**\n" + "\n".join(f"- {row}" for row in rows),
         tone="good" if topic.categories and topic.phrases else "warn",
+    )
+
+
+def sent_to(channel: str, topics: Sequence[Topic]) -> Card:
+    """Where the papers of all topics go from now on."""
+    names = ", ".join(topic.name for topic in topics)
+    return Card(
+        title="Digests come",
+        text=f"Papers of {count(len(topics), 'topic')} go to {place_name(channel)}: {plain(names, 600)}.\n"
+        "`/digest settings` says when; `/topics channel` sends a topic elsewhere.",
+        buttons=(Button("Is the channel there?", action("setup_look")),),
+        tone="good",
     )
 
 

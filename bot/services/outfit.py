@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
-from bot.cards import Card
+from bot.cards import Card, Form
 from bot.cards import setup as cards
 from bot.config import CUSTOM_EMOJI, Group, ServerSettings
 from bot.log import event
@@ -236,6 +236,11 @@ class Outfit:
             await self._hands.make(actor.guild_id, what, name)
             event(log, "setup.made", guild=actor.guild_id, by=actor.user_id, what=what, name=name)
         return await self.show(actor)
+
+    async def form(self, actor: Actor, which: str) -> Form:
+        """The form for a first series, or for where digests go. Raises Refused for members."""
+        actor.must_organise(await self._settings.read(actor.guild_id), "set me up")
+        return cards.series_form() if which == "series" else cards.topics_form()
 
     async def _look(self, actor: Actor) -> tuple[ServerSeen, list[Finding]]:
         settings = await self._settings.read(actor.guild_id)

@@ -25,6 +25,19 @@ REPEATS = {
     "2m": ("the same weekday of every other month", 2, True),
     "last": ("the last such weekday of every month", 1, True),
 }
+_WORDS = {"weekly": "1w", "fortnightly": "2w", "every 2 weeks": "2w", "monthly": "1m", "every month": "1m"}
+
+
+def read_repeat(text: str) -> str:
+    """The key of REPEATS that somebody means who types how often. Raises Refused with what is understood."""
+    typed = " ".join(text.casefold().split())
+    known = {name: key for key, (name, _, _) in REPEATS.items()} | _WORDS | {key: key for key in REPEATS}
+    if typed not in known:
+        raise Refused(
+            f"I do not know how often “{plain(typed, 60)}” is. Type `every week`, `every other week`, `every 3 weeks`, "
+            "`every 4 weeks` or `every month` (the same weekday of it); `/series create` has more."
+        )
+    return known[typed]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -21,7 +22,7 @@ from bot.services.occurrences import its_series
 from bot.services.people import Actor, Refused
 from bot.services.reading import is_off, read_clock, read_day, read_leads, read_link, read_moment
 from bot.services.rescheduling import follow_rules, withdraw_from
-from bot.services.rhythms import SeriesEdit, SeriesPlan, first_rule, repeating, sensible
+from bot.services.rhythms import SeriesEdit, SeriesPlan, first_rule, read_repeat, repeating, sensible
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
 from bot.when import local, resolve_wall
@@ -84,6 +85,13 @@ class SeriesService:
             tx.add(series)
             await tx.flush()
             return await self._done(tx, actor, settings, series, "created", cards.created)
+
+    async def told(self, actor: Actor, _: str, fields: Mapping[str, str]) -> Card:
+        """Make one from the form of `/setup`. Raises Refused as `create` does."""
+        title, link, reminders = (fields.get(name) or None for name in ("title", "link", "reminders"))
+        repeat = read_repeat(fields.get("repeat", ""))
+        plan = SeriesPlan(fields.get("first", ""), repeat, title=title, link=link, reminders=reminders)
+        return await self.create(actor, plan)
 
     async def _create_surely(self, actor: Actor, data: dict[str, Any]) -> Card:
         return await self.create(actor, SeriesPlan(**data), sure=True)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.cards import Card
@@ -14,6 +14,7 @@ from bot.cards import topics as cards
 from bot.cards.base import plain
 from bot.clock import Clock
 from bot.config import ServerSettings
+from bot.config.readers import place
 from bot.config.tables import topic_table
 from bot.log import event
 from bot.services.papers import Papers
@@ -83,6 +84,18 @@ class Taxonomies:
             topic = _edited(known := _topic(settings, key), edit)
             await self._save(tx, actor, [topic if one is known else one for one in settings.topics])
         return cards.changed(topic, new=False)
+
+    async def told(self, actor: Actor, _: str, fields: Mapping[str, str]) -> Card:
+        """Send the papers of all topics that go nowhere to one channel, from the form of `/setup`. Raises Refused."""
+        try:
+            channel = "-".join(place(fields.get("channel", "")).casefold().split())
+        except ValueError as error:
+            raise Refused(f"The channel {error}.") from None
+        async with self._database.transaction() as tx:
+            settings = await self._allowed(tx, actor)
+            topics = [replace(topic, channel=topic.channel or channel) for topic in settings.topics]
+            await self._save(tx, actor, topics)
+        return cards.sent_to(channel, topics)
 
     async def remove(self, actor: Actor, key: str) -> Card:
         """A topic goes."""
