@@ -7,7 +7,7 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import NullPool, text
+from sqlalchemy import NullPool, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -18,6 +18,14 @@ from storage.trouble import DatabaseTrouble
 
 #: Seconds until a server that does not answer is given up.
 PATIENCE = 10
+
+
+_ILLNESSES = {
+    "53100": "its disk is full. Make room on it",
+    "53300": "it has no connection left. Close other programs, or raise its max_connections",
+    "25006": "it is read-only (a standby of the database?). Let it be written to, or name another one",
+    "42501": "its user may not do that. Let it own what is there: ALTER DATABASE … OWNER TO …",
+}
 
 
 class PostgresStore:
@@ -45,12 +53,16 @@ class PostgresStore:
         self.name = url.set(drivername="postgresql").render_as_string(hide_password=True)
 
     def engine(self) -> AsyncEngine:
-        return create_async_engine(
-            self.url, pool_size=5, max_overflow=5, pool_pre_ping=True, connect_args={"timeout": PATIENCE}
+        return _speaks_of_itself(
+            create_async_engine(
+                self.url, pool_size=5, max_overflow=5, pool_pre_ping=True, connect_args={"timeout": PATIENCE}
+            )
         )
 
     def plain(self) -> AsyncEngine:
-        return create_async_engine(self.url, poolclass=NullPool, connect_args={"timeout": PATIENCE})
+        return _speaks_of_itself(
+            create_async_engine(self.url, poolclass=NullPool, connect_args={"timeout": PATIENCE})
+        )
 
     async def exists(self) -> bool:
         await self.check()
@@ -64,7 +76,8 @@ class PostgresStore:
         try:
             async with engine.connect() as connection:
                 encoding = await connection.scalar(text("SHOW server_encoding"))
-        except (DBAPIError, OSError, TimeoutError, ValueError) as error:
+                read_only = await connection.scalar(text("SHOW transaction_read_only"))
+        except (DBAPIError, ValueError) as error:
             raise self._trouble(error) from None
         finally:
             await engine.dispose()
@@ -74,16 +87,15 @@ class PostgresStore:
                 "Make it anew: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
                 of_config=True,
             )
+        if read_only == "on":
+            raise DatabaseTrouble(f"{self.name} cannot be used: {_ILLNESSES['25006']}.")
 
     def illness(self, error: BaseException) -> str | None:
         """By https://www.postgresql.org/docs/current/errcodes-appendix.html."""
         said = getattr(getattr(error, "orig", None), "__cause__", None) or error
         state = str(getattr(said, "sqlstate", None) or "")
-        known = {
-            "53100": "its disk is full. Make room on it",
-            "25006": "it is read-only. Let it be written to",
-        }.get(state)
-        if known is None and (state[:2] in ("08", "57", "53") or isinstance(said, OSError)):
+        known = _ILLNESSES.get(state)
+        if known is None and (state[:2] in ("08", "57", "53") or _cut_off(error)):
             known = "it does not answer. Start it, or see its log"
         return f"{self.name} cannot be used: {known}. ({said})" if known else None
 
@@ -115,3 +127,23 @@ class PostgresStore:
 
     def leadership(self, shards: Shards = EVERY_SERVER) -> AdvisoryLock:
         return AdvisoryLock(self.url, self._trouble, shards)
+
+
+def _speaks_of_itself(engine: AsyncEngine) -> AsyncEngine:
+    """Have a connection that cannot be made told as an error of the database: it comes as any program's OSError."""
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connect(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+        try:
+            return dialect.connect(*arguments, **options)
+        except OSError as error:
+            raise dialect.loaded_dbapi.OperationalError(str(error) or "no answer") from error
+
+    return engine
+
+
+def _cut_off(error: BaseException) -> bool:
+    """Whether there is no connection, or not any more."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(getattr(error.orig, "__cause__", None), OSError)
+    return isinstance(error, OSError)

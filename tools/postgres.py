@@ -20,7 +20,7 @@ from pathlib import Path
 
 NONE_TO_BE_HAD = 77
 _FAST = {
-    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off",
+    "fsync": "off", "full_page_writes": "off", "autovacuum": "off",
     "listen_addresses": "", "max_connections": "200", "shared_buffers": "64MB", "wal_level": "minimal",
     "max_wal_senders": "0",
 }  # fmt: skip
@@ -68,33 +68,59 @@ def as_somebody(command: list[str | Path], user: pwd.struct_passwd, folder: Path
         done.check_returncode()
 
 
+class Server:
+    """A PostgreSQL in an empty folder, which nobody but this machine's programs reach; `start` and `stop` at will.
+
+    A `steady` one remembers what was committed before it was stopped.
+    """
+
+    def __init__(self, programs: Path, folder: Path, *, steady: bool = False) -> None:
+        self._programs, self._folder, self._data, self._user = programs, folder, folder / "data", somebody()
+        os.chown(folder, self._user.pw_uid, self._user.pw_gid)
+        self._do(
+            "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N",
+        )  # fmt: skip
+        with (self._data / "postgresql.conf").open("a") as conf:
+            settings = _FAST | {"synchronous_commit": "on" if steady else "off"}
+            conf.writelines(f"{key} = '{value}'\n" for key, value in settings.items())
+            conf.write(f"unix_socket_directories = '{folder}'\n")
+
+    @property
+    def url(self) -> str:
+        """Where it is, with {} in the database's place."""
+        return f"postgresql+asyncpg://postgres@/{{}}?host={self._folder}"
+
+    def asks_for_password(self, user: str) -> None:
+        """From the next start on it lets that user in with a password only."""
+        rules = self._data / "pg_hba.conf"
+        rules.write_text(f"local all {user} scram-sha-256\n{rules.read_text()}")
+
+    def start(self) -> None:
+        self._do("pg_ctl", "-w", "-l", self._folder / "log", "start")
+
+    def stop(self) -> None:
+        """At once, as a machine dies."""
+        self._do("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def _do(self, program: str, *arguments: str | Path) -> None:
+        as_somebody([self._programs / program, "-D", self._data, *arguments], self._user, self._folder)
+
+
 def main() -> int:
     """Run the command that stands in the arguments."""
     here = binaries() or install()
     if here is None:
         print("There is no PostgreSQL on this machine. Install it (Debian: apt-get install postgresql).")
         return NONE_TO_BE_HAD
-    user = somebody()
     with tempfile.TemporaryDirectory(prefix="postgres-") as name:
-        folder = Path(name)
-        os.chown(folder, user.pw_uid, user.pw_gid)
-        data, log = folder / "data", folder / "log"
-        as_somebody(
-            [here / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
-            user, folder,
-        )  # fmt: skip
-        with (data / "postgresql.conf").open("a") as conf:
-            conf.writelines(f"{key} = '{value}'\n" for key, value in _FAST.items())
-            conf.write(f"unix_socket_directories = '{folder}'\n")
+        server = Server(here, Path(name))
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server goes, whoever ends us
-        as_somebody([here / "pg_ctl", "-D", data, "-w", "-l", log, "start"], user, folder)
+        server.start()
         try:
-            address = f"postgresql+asyncpg://postgres@/{{}}?host={folder}"
-            return subprocess.run(  # noqa: S603
-                sys.argv[1:], env=os.environ | {"TEST_POSTGRES": address}, check=False
-            ).returncode
+            environment = os.environ | {"TEST_POSTGRES": server.url}
+            return subprocess.run(sys.argv[1:], env=environment, check=False).returncode  # noqa: S603
         finally:
-            as_somebody([here / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"], user, folder)
+            server.stop()
 
 
 if __name__ == "__main__":
