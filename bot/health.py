@@ -75,7 +75,7 @@ class Health:
         """It does what it is for, now; or why it does not."""
         seen = self._see()
         if not seen.leads or self._database is None:
-            return 503, "standing by: another process leads\n"
+            return 503, "standing by: another process leads, or the database cannot be reached\n"
         if not seen.connected:
             return 503, "Discord is not connected\n"
         try:

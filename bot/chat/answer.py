@@ -14,7 +14,7 @@ import discord
 
 from bot.cards import Card, Form, answers
 from bot.chat.draw import drawn, drawn_form, redrawn
-from bot.chat.home import carried, carrying
+from bot.chat.home import carried, carrying, serves
 from bot.log import event
 from bot.services.people import Actor, Refused
 from storage.database import DatabaseTrouble
@@ -46,6 +46,10 @@ async def actor_of(interaction: discord.Interaction[Any]) -> Actor:
     guild_id, _ = carried(str(pressed.get("custom_id", "")))
     if not guild_id:
         raise Refused("I only work on a server: use me in one of your reading group's channels.")
+    if not serves(interaction.client, guild_id):
+        raise Refused(
+            "I cannot do that in a direct message. On the server you find the same button, or a command."
+        )
     member = await _member(interaction.client.get_guild(guild_id), interaction.user.id)
     return _actor(guild_id, member, member.guild_permissions)
 

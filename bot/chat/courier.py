@@ -15,7 +15,7 @@ from bot.cards import Card, NativeEvent, Said, Thread
 from bot.chat import natives
 from bot.chat.draw import drawn, redrawn, reference_of
 from bot.chat.guard import Held
-from bot.chat.home import carrying
+from bot.chat.home import carrying, mute, serves
 from bot.chat.places import Places, find, missing
 from bot.services.delivery import Blocked, Impossible, NotNow, Sent, Target, Unclear, is_new
 from storage.tables import Post
@@ -78,7 +78,7 @@ class Courier:
         Each may be repeated: a send carries its nonce, an event is looked for, the others change nothing twice.
         """
         if isinstance(said, Card) and post.place.startswith("user:"):
-            said = carrying(said, post.guild_id)
+            said = carrying(said, post.guild_id) if serves(self._client, 0) else mute(said)
         async with self._troubles(post):
             if isinstance(said, NativeEvent):
                 return await natives.event(self._guild(post), said, target, post.nonce)

@@ -2,14 +2,17 @@
 
 A button, a menu or a form that goes into a direct message begins with the id of the server that it is about. Whoever
 uses it is looked up there, each time. Like all of a custom_id the server is text from outside: a forged one leads
-nobody further than a membership they have.
+nobody further than a membership they have. Of a very large bot one process alone hears of direct messages.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
+
+import discord
 
 from bot.cards import Card, Form
 
@@ -42,6 +45,24 @@ def _card(card: Card, guild_id: int) -> Card:
             if select.of != "members"
         ),
     )
+
+
+def mute(card: Card) -> Card:
+    """The same where nobody would hear what is pressed: links stay, and words say where to go."""
+    links = tuple(button for button in card.buttons if not button.action)
+    if len(links) == len(card.buttons) and not card.selects:
+        return card
+    text = f"{card.text}\nWhat can be done about it, commands on the server do: `/help` lists them."
+    return replace(card, text=text, buttons=links, selects=())
+
+
+def serves(client: discord.Client, guild_id: int) -> bool:
+    """Whether this process of a very large bot has a server's shard; direct messages are of server 0.
+
+    https://docs.discord.com/developers/events/gateway#sharding
+    """
+    shards: Sequence[int] | None = getattr(client, "shard_ids", None)
+    return shards is None or (guild_id >> 22) % (client.shard_count or 1) in shards
 
 
 def carried(custom_id: str) -> tuple[int, str]:
