@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, delete, func, select, text
+from sqlalchemy import BigInteger, Float, delete, exists, func, select, text
 from sqlalchemy.sql import column, table
 
 from storage.database import Tx
@@ -61,6 +61,7 @@ class Dialect:
     both: str
     either: str
     fields: tuple[str, str, str]  # anywhere, people, topics
+    apart: bool  # whether it weighs only in a query that does nothing else
 
     def query(self, wanted: Wanted, *, every_word: bool) -> str:
         """The terms in the database's language; empty when there are none."""
@@ -87,6 +88,7 @@ SQLITE = Dialect(
     both=" AND ",
     either=" OR ",
     fields=('"{0}"*', 'people : "{0}"*', 'topics : "{0}"*'),
+    apart=True,
 )
 #: https://www.postgresql.org/docs/current/textsearch-controls.html
 POSTGRESQL = Dialect(
@@ -103,14 +105,18 @@ POSTGRESQL = Dialect(
             || setweight(to_tsvector('english', CAST(:rest AS text)), 'D')
         )
     """,
+    # What nearly all texts hold is left out of a query, unless it holds nothing else, as when somebody begins to type.
     find="""
         SELECT rowid, {weight} AS weight
-        FROM talk_search, to_tsquery('english', CAST(:query AS text)) AS wanted WHERE document @@ wanted
+        FROM talk_search, CAST(:query AS text) AS asked, COALESCE(
+            NULLIF(to_tsquery('english', asked), ''), to_tsquery('simple', asked)
+        ) AS wanted WHERE document @@ wanted
     """,
     weight="-ts_rank('{0.1, 0.5, 0.75, 1.0}', document, wanted)",
     both=" & ",
     either=" | ",
     fields=("'{0}':*", "'{0}':*B", "'{0}':*C"),
+    apart=False,
 )
 
 _rows = table("talk_search", column("rowid"))
@@ -131,7 +137,7 @@ async def missing(tx: Tx) -> Sequence[tuple[int, int]]:
     rows = await tx.execute(
         select(Session.guild_id, Session.session_id)
         .join(Talk, Talk.session_id == Session.session_id)
-        .where(Session.state == "held", Talk.talk_id.not_in(select(_rows.c.rowid)))
+        .where(Session.state == "held", ~exists().where(_rows.c.rowid == Talk.talk_id))
         .distinct()
         .order_by(Session.session_id)
     )
@@ -163,12 +169,12 @@ async def find(
     latest = (Session.starts_at.desc(), Talk.position, Talk.talk_id)
     talks = select(Talk.talk_id).join(Session, Session.session_id == Talk.session_id).where(*fits)
     if query:
-        # The latest of a speaker or a topic come first, whatever their weight: it is not asked for.
-        find = dialect.find.replace("{weight}", dialect.weight if wanted.words else "CAST(0 AS real)")
+        # Of a speaker, of a topic, or of what begins with a letter, the latest come first: nothing fits better.
+        weighs = any(len(word) > 1 for word in terms(wanted.words))
+        find = dialect.find.replace("{weight}", dialect.weight if weighs else "CAST(0 AS real)")
         weighed = text(find).columns(column("rowid", BigInteger), column("weight", Float))
-        # Within a query that does more than find, FTS5 refuses to weigh: so it is a query of its own.
-        hits = weighed.cte("hits").prefix_with("MATERIALIZED")
-        best = (hits.c.weight, *latest) if wanted.words else latest
+        hits = weighed.cte("hits").prefix_with("MATERIALIZED") if dialect.apart else weighed.subquery("hits")
+        best = (hits.c.weight, *latest) if weighs else latest
         talks = talks.join(hits, hits.c.rowid == Talk.talk_id).order_by(*best).offset(skip).limit(limit)
         found: Any = (await tx.execute(talks.add_columns(func.count().over()), {"query": query})).all()
         return [talk_id for talk_id, _ in found], found[0][1] if found else 0

@@ -80,6 +80,7 @@ def titles(card: Card) -> list[str]:
         (Query("lottery"), ["Lottery tickets, revisited", "Procedural pretraining"]),
         (Query("LOTTÉRY ticket"), ["Lottery tickets, revisited"]),
         (Query("optimizer"), ["Energy of training"]),
+        (Query("s"), ["Energy of training", "Procedural pretraining"]),  # a stop word of PostgreSQL's
         (Query("hannah"), ["C++ and the rest", "Lottery tickets, revisited"]),
         (Query(speaker="muller"), ["Lottery tickets, revisited"]),
         (Query(speaker="hannah", year=2025), ["C++ and the rest"]),
