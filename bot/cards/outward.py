@@ -13,7 +13,7 @@ from bot.cards.base import Attachment, Button, Card, Field, action, clip, flat, 
 from bot.cards.papers import url_of
 from bot.cards.sessions import Around, announcement, heading, session_title, talk_abstract, talk_title
 from bot.cards.times import unusual, when_of
-from bot.publish.calendar import CalendarEvent, add_links, to_ics
+from bot.publish.calendar import LINK_LENGTH, CalendarEvent, add_links, subscriptions, to_ics, webcal
 from bot.publish.record import uid
 from storage.sessions import SessionView, TalkView
 from storage.tables import Handout, Presenter
@@ -203,23 +203,32 @@ def calendar_event(view: SessionView, group: Group, updated: datetime) -> Calend
     )
 
 
-def calendar(events: Sequence[CalendarEvent], group: Group, now: datetime) -> Card:
-    """`/calendar`: the file, and links that add the next session."""
+def calendar(events: Sequence[CalendarEvent], group: Group, now: datetime, site: str = "") -> Card:
+    """`/calendar`: how to subscribe where the group has a web `site`, the file, and links that add the next session."""
     coming = [event for event in events if not event.cancelled and event.start + _minutes(event) > now]
     following = min(coming, key=lambda event: event.start, default=None)
-    links = add_links(following) if following else None
+    added = zip(("Add to Google", "Add to Outlook"), add_links(following), strict=True) if following else ()
+    address = f"{site}calendar.ics"
     lines = [
         "The attached file opens in any calendar. Open it again later: what moved moves, nothing comes twice."
     ]
+    if site:
+        lines[:0] = [
+            f"Subscribe to `{address}` (*from URL*), and your calendar follows every change by itself.",
+            f"Apple Calendar, Thunderbird and others open with `{webcal(address)}`.",
+            "",
+        ]
     if following:
-        lines.append(f"The buttons add **{plain(following.title, 200)}**, {stamp(following.start)}.")
+        lines.append(f"*Add to …* adds **{plain(following.title, 200)}**, {stamp(following.start)}.")
     return Card(
         title="For your calendar",
         text="\n".join(lines),
         tone="session",
-        buttons=(Button("Add to Google", url=links[0]), Button("Add to Outlook", url=links[1]))
-        if links
-        else (),
+        buttons=tuple(
+            Button(label, url=url)
+            for label, url in (*(subscriptions(address, flat(group.name)) if site else ()), *added)
+            if len(url) <= LINK_LENGTH
+        ),
         attachments=(Attachment("sessions.ics", to_ics(events, name=flat(group.name))),),
     )
 

@@ -12,7 +12,7 @@ from bot.publish.vtimezone import vtimezone
 from bot.when import local, resolve_wall
 
 _LINE_OCTETS = 75
-_LINK_LENGTH = 512  # of a link button (Discord, component reference)
+LINK_LENGTH = 512  # of a link button (Discord, component reference)
 _LONGEST_URL = 200
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _CONTINUATION = 0b10000000  # how a byte within a UTF-8 character begins
@@ -93,13 +93,28 @@ def add_links(event: CalendarEvent) -> tuple[str, str]:
     )
 
 
+def webcal(address: str) -> str:
+    """The address of a calendar as calendars of the desk take it for one to subscribe to."""
+    return f"webcal://{address.partition('://')[2]}"
+
+
+def subscriptions(address: str, name: str) -> list[tuple[str, str]]:
+    """(Label, link) for each calendar of the web that subscribes by a link to the calendar at an address."""
+    google = {"cid": webcal(address)}
+    outlook = {"url": address, "name": name}
+    return [
+        ("Subscribe in Google", f"https://calendar.google.com/calendar/render?{urlencode(google)}"),
+        ("Subscribe in Outlook", f"https://outlook.live.com/calendar/0/addfromweb?{urlencode(outlook)}"),
+    ]
+
+
 def _link(base: str, query: dict[str, str], key: str, title: str) -> str:
     """`base` with the query and as much of the title as fits."""
     link = ""
     for length in range(len(title), -1, -1):
         shown = title if length == len(title) else title[:length].rstrip() + "…"
         link = f"{base}?{urlencode({**query, key: shown}, errors='replace')}"
-        if len(link) <= _LINK_LENGTH:
+        if len(link) <= LINK_LENGTH:
             break
     return link
 

@@ -49,10 +49,11 @@ class Outward:
                 views: Sequence[SessionView] = await sessions.all_of(tx, actor.guild_id)
             else:
                 views = [await self._view(tx, actor, session_id)]
+            site = await self._settings.site(tx, actor.guild_id) if session_id is None else ""
         group = await self._group(actor.guild_id, settings, views)
         async with self._database.reading() as tx:
             events = await calendar_events(tx, actor.guild_id, group, views)
-        return cards.calendar(events, group, self._clock.now())
+        return cards.calendar(events, group, self._clock.now(), site)
 
     async def announce(self, actor: Actor, session_id: int | None) -> Card:
         """Everything that is said of a session, for organisers to look at and to take along."""

@@ -52,6 +52,12 @@ class SettingsService:
         own = await guilds.own_topics(tx, guild_id)
         return settings if own is None else replace(settings, topics=stored_topics(own))
 
+    async def site(self, tx: Tx, guild_id: int) -> str:
+        """The address of a server's web site, with a slash at its end; empty when it has none."""
+        site = self._settings.site
+        mine = guild_id == site.server if site.server else [*await guilds.present(tx)] == [guild_id]
+        return (site.base_url or "") if mine else ""
+
     async def read(self, guild_id: int) -> ServerSettings:
         """What holds on a server, outside a transaction."""
         async with self._database.reading() as tx:

@@ -7,6 +7,7 @@ import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import icalendar
 import pytest
@@ -68,6 +69,19 @@ async def test_one_session_comes_with_links_for_google_and_outlook(stage: Bench)
     assert "20260622T150000Z" in urls[0]
     whole = await (await stage.alice.slash("/calendar")).final()
     assert len(events(files(stage, whole.message)["sessions.ics"])) == 2
+
+
+@pytest.mark.parametrize("overrides", [{"site": {"base_url": "https://example.org/g"}}])
+async def test_the_calendar_of_the_web_site_can_be_subscribed_to(stage: Bench) -> None:
+    answer = await (await stage.alice.slash("/calendar")).final()
+    assert "`https://example.org/g/calendar.ics`" in text_of(answer.message)
+    assert "`webcal://example.org/g/calendar.ics`" in text_of(answer.message)
+    assert [
+        (button["label"], *parse_qsl(urlsplit(button["url"]).query)[0]) for button in answer.message.buttons
+    ] == [
+        ("Subscribe in Google", "cid", "webcal://example.org/g/calendar.ics"),
+        ("Subscribe in Outlook", "url", "https://example.org/g/calendar.ics"),
+    ]
 
 
 async def test_the_command_line_writes_the_same_schedule(stage: Bench, tmp_path: Path) -> None:
