@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -29,6 +30,7 @@ class Database:
         store.prepare()
         self.store, self.shards = store, shards
         self.engine = store.engine()
+        event.listen(self.engine.sync_engine, "before_cursor_execute", _without_nul, retval=True)
         self.on_wake: Callable[[], None] = lambda: None
         self.on_health: Callable[[str | None], None] = lambda _illness: None
         self.fence: Callable[[], Awaitable[None]] | None = None  # returns while this process may write
@@ -83,6 +85,26 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _without_nul(
+    _connection: Any,
+    _cursor: Any,
+    statement: str,
+    parameters: Any,
+    _context: Any,
+    many: bool,  # noqa: FBT001
+) -> tuple[str, Any]:
+    """Take U+0000 out of all text on its way in: it says nothing, anybody can send one, and PostgreSQL keeps none."""
+    return statement, [_clean(row) for row in parameters] if many else _clean(parameters)
+
+
+def _clean(row: Any) -> Any:
+    values = row.values() if isinstance(row, dict) else row or ()
+    if not any(isinstance(value, str) and "\0" in value for value in values):
+        return row
+    clean = [value.replace("\0", "") if isinstance(value, str) else value for value in values]
+    return dict(zip(row, clean, strict=True)) if isinstance(row, dict) else tuple(clean)
 
 
 def wake(tx: Tx) -> None:

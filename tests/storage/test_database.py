@@ -13,19 +13,19 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import BigInteger, Connection, select
+from sqlalchemy import BigInteger, Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from storage import outbox
 from storage.backups import backups_in
-from storage.database import Database, DatabaseTrouble, open_database, wake
+from storage.database import Database, DatabaseTrouble, insert, open_database, wake
 from storage.leadership import FileLock
 from storage.migrate import migrate
 from storage.schema import HEAD, alembic_config, revision
 from storage.sqlite import check_integrity
 from storage.stores import Store, store_of
-from storage.tables import Guild, Note, Post, Proposal, Row
+from storage.tables import Guild, Note, Paper, Post, Proposal, Row
 from storage.types import Instant, OurId
 from tests.database import first_day_url, no_day_url, on_sqlite_only, rows, url_of
 
@@ -289,3 +289,31 @@ async def test_cancelling_by_prefix_takes_the_prefix_literally_and_one_server_on
     async with database.reading() as tx:
         states = {row.key: row.state for row in await tx.scalars(select(Post))}
     assert states == {keys[0]: "cancelled", keys[1]: "waiting", keys[2]: "waiting", keys[3]: "waiting"}
+
+
+# text
+
+
+async def test_text_never_holds_a_nul_whichever_way_it_comes_in(database: Database) -> None:
+    def guild(number: int, name: str) -> dict[str, Any]:
+        return {"guild_id": number, "name": name, "joined_at": NOW}
+
+    async with database.transaction() as tx:
+        tx.add(Guild(**guild(1, "\0one\0")))
+        await tx.execute(insert(tx, Guild).values(guild(2, "tw\0o")))
+        await tx.execute(insert(tx, Guild), [guild(3, "three"), guild(4, "fo\0ur")])
+        tx.add(
+            Paper(
+                paper_id="2606.1", title="T\0", authors=["A\0da"], abstract="", categories=[], fetched_at=NOW
+            )
+        )
+    async with database.transaction() as tx:
+        await tx.execute(update(Guild).where(Guild.name == "th\0ree").values(name="3\0"))
+    async with database.reading() as tx:
+        assert (await tx.scalars(select(Guild.name).order_by(Guild.guild_id))).all() == [
+            "one",
+            "two",
+            "3",
+            "four",
+        ]
+        assert await tx.scalar(select(Paper.title)) == "T"
