@@ -5,6 +5,7 @@ Exit code 0: nothing is known; 1: something is; 3: nobody could be asked, so not
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -28,17 +29,32 @@ def main() -> int:
         if installed is None or installed.returncode:
             return _not_asked("pip-audit cannot be installed in time", installed)
         pins = str(ROOT / "requirements.txt")
-        asked = _run([python, "-m", "pip_audit", "--require-hashes", "--disable-pip", "--requirement", pins])
-        if asked is None:
-            return _not_asked("pip-audit did not finish in time", asked)
-        told = asked.stdout + asked.stderr
-        if skipped := told.count("could not be audited"):
-            return _not_asked(f"{skipped} packages are unknown to the list that could be reached", None)
-        print(asked.stdout, end="")
-        if asked.returncode and "vulnerabilit" not in asked.stderr:
-            return _not_asked("the list of weaknesses cannot be reached", asked)
-        print(asked.stderr, end="", file=sys.stderr)
-        return asked.returncode
+        asked = _run([python, "-m", "pip_audit", "--format", "json", "--progress-spinner", "off",
+                      "--require-hashes", "--disable-pip", "--requirement", pins])  # fmt: skip
+        return judge(asked) if asked else _not_asked("pip-audit did not finish in time", None)
+
+
+def judge(asked: subprocess.CompletedProcess[str]) -> int:
+    """Say what pip-audit found, from what it printed as JSON; the exit code.
+
+    https://github.com/pypa/pip-audit#examples: what it could not ask about has a `skip_reason`.
+    """
+    try:
+        packages = json.loads(asked.stdout)["dependencies"]
+    except (ValueError, KeyError, TypeError):
+        return _not_asked("the list of weaknesses cannot be reached", asked)
+    known = [(package, weakness) for package in packages for weakness in package.get("vulns", ())]
+    for package, weakness in known:
+        mended = ", ".join(weakness.get("fix_versions", ())) or "no version yet"
+        names = ", ".join([weakness["id"], *weakness.get("aliases", ())])
+        print(f"{package['name']} {package['version']}: {names}; mended in {mended}")
+    skipped = [package["name"] for package in packages if "skip_reason" in package]
+    if skipped:
+        code = _not_asked(f"{len(skipped)} of {len(packages)} packages ({', '.join(skipped[:5])} …)", None)
+        return 1 if known else code
+    if not known:
+        print(f"Nothing is known against the {len(packages)} pinned packages.")
+    return 1 if known else 0
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str] | None:
@@ -49,10 +65,8 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str] | None:
 
 
 def _not_asked(what: str, ended: subprocess.CompletedProcess[str] | None) -> int:
-    reason = (ended.stderr.strip().splitlines() or ["no reason given"])[-1] if ended else "it took too long"
-    print(
-        f"NOT AUDITED: {what} ({reason}).\nNothing was learned about the pins. Try again with the internet."
-    )
+    reason = f" ({(ended.stderr.strip().splitlines() or ['no reason given'])[-1]})" if ended else ""
+    print(f"NOT AUDITED: {what}{reason}.\nNothing was learned about them. Try again with the internet.")
     return NOTHING_LEARNED
 
 
