@@ -6,7 +6,7 @@ test fails for a column that might name a person and is not listed here.
 
 from __future__ import annotations
 
-import json
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -185,10 +185,20 @@ async def _replace(tx: Tx, name: str, instead: str, rows: Sequence[type[Row]], g
             keys = list(table.primary_key.columns)
             ours = table.columns["guild_id"] == guild_id
             for found in (await tx.execute(select(*keys, column).where(ours))).all():
-                if name in json.dumps(found[-1], ensure_ascii=False):
+                if (clean := without(name, found[-1], instead)) != found[-1]:
                     this = and_(*(key == value for key, value in zip(keys, found[:-1], strict=True)))
-                    clean = json.loads(json.dumps(found[-1], ensure_ascii=False).replace(name, instead))
                     await tx.execute(update(table).where(this).values({column.name: clean}))
+
+
+def without(name: str, said: Any, instead: str) -> Any:
+    """JSON with another word wherever a text in it bears a name; keys, numbers and longer words stay as they are."""
+    if isinstance(said, str):
+        return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda _: instead, said)
+    if isinstance(said, list):
+        return [without(name, part, instead) for part in said]
+    if isinstance(said, dict):
+        return {key: without(name, part, instead) for key, part in said.items()}
+    return said
 
 
 async def unname(tx: Tx, table: Table, column: Column[Any], where: ColumnElement[bool]) -> int:

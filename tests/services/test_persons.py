@@ -155,3 +155,17 @@ async def test_a_server_that_is_deleted_leaves_nothing_but_arxivs_facts(database
         left = {t.name for t in Row.metadata.sorted_tables if (await tx.execute(select(t))).all()}
         assert left <= persons.PUBLIC
         assert str(GUILD) not in await everything(tx)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "left"),
+    [
+        ("1", {"1": [1, "1", "21"]}, {"1": [1, "somebody", "21"]}),
+        ("Li", ["Li talks", "Link, Li"], ["somebody talks", "Link, somebody"]),
+        ('Ann "A"', 'by Ann "A"', "by somebody"),
+        ("R*", {"of": {"by": "R*"}}, {"of": {"by": "somebody"}}),
+        ("Ada", None, None),
+    ],
+)
+def test_a_name_is_taken_out_of_what_was_said_and_nothing_else_is(name: str, said: Any, left: Any) -> None:
+    assert persons.without(name, said, "somebody") == left
