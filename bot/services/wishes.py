@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 #: How long arXiv may take to serve a paper that it announced (FIELD b25: hours to days), and how often it is asked.
 WISH_LIFE = timedelta(days=3)
 WISH_PAUSES = (timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=3))
+#: When it does not answer at all, it is soon asked again, and ever more rarely.
+AWAY_PAUSE = timedelta(minutes=1)
 #: A request to propose that its own process has not finished by then was cut off, and is taken up by the timer.
 WISH_GRACE = timedelta(minutes=2)
 
@@ -90,7 +92,7 @@ class Wishes:
         try:
             found = await self._papers.look_up([paper_id])
         except SourceTrouble as trouble:
-            await self._keep(asked.wish_id)
+            await self._keep(asked.wish_id, pause_after(trouble, 0))
             return cards.wished(paper_id, trouble.sentence)
         if paper_id not in found:
             if not may_still_come(asked.arxiv_id, self._clock.now()):
@@ -99,7 +101,7 @@ class Wishes:
                 raise Refused(
                     f"arXiv has no paper **{plain(paper_id)}**. Please check the number; a link works, too."
                 )
-            await self._keep(asked.wish_id)
+            await self._keep(asked.wish_id, pause_after(None, 0))
             return cards.wished(paper_id, f"arXiv does not serve **{plain(paper_id)}** yet.")
         async with self._database.transaction() as tx:
             wish = await tx.get(Wish, asked.wish_id)
@@ -126,14 +128,14 @@ class Wishes:
             wishes = await proposals.wishes_due(tx, now)
         if not wishes:
             return
-        found, answered = dict[str, Paper](), True
+        found, away = dict[str, Paper](), None
         try:
             found = await self._papers.look_up(list(dict.fromkeys(wish.paper_id for wish in wishes)))
         except SourceTrouble as trouble:
             event(log, "wishes.postponed", logging.WARNING, wishes=len(wishes), cause=trouble.sentence)
-            answered = False
+            away = trouble
         for wish in wishes:
-            hopeless = answered and not may_still_come(ArxivId(wish.paper_id), wish.created_at)
+            hopeless = away is None and not may_still_come(ArxivId(wish.paper_id), wish.created_at)
             async with self._database.transaction() as tx:
                 if await proposals.claim_wish(tx, wish.wish_id) is None:
                     continue
@@ -143,8 +145,8 @@ class Wishes:
                 elif hopeless or now - wish.created_at > WISH_LIFE:
                     await self._give_up(tx, wish)
                 else:
-                    pause = WISH_PAUSES[min(wish.attempts, len(WISH_PAUSES) - 1)]
-                    await proposals.postpone(tx, [wish.wish_id], until=self._clock.now() + pause)
+                    until = self._clock.now() + pause_after(away, wish.attempts)
+                    await proposals.postpone(tx, [wish.wish_id], until=until)
 
     # within a transaction
 
@@ -187,15 +189,26 @@ class Wishes:
             expires_at=self._clock.now() + timedelta(days=2),
         )
 
-    async def _keep(self, wish_id: int) -> None:
+    async def _keep(self, wish_id: int, pause: timedelta) -> None:
         async with self._database.transaction() as tx:
-            await proposals.postpone(tx, [wish_id], until=self._clock.now() + WISH_PAUSES[0])
+            await proposals.postpone(tx, [wish_id], until=self._clock.now() + pause)
             wake(tx)
 
     # what the outbox says of it
 
     async def _wish_failed(self, _tx: Tx, post: Post, _now: datetime) -> Card:
         return cards.wish_failed(post.data["paper"], datetime.fromisoformat(post.data["asked_at"]))
+
+
+def pause_after(away: SourceTrouble | None, attempts: int) -> timedelta:
+    """How long until arXiv is asked again that has been asked so often: sooner, and not before it wants, when it is
+
+    away; after `WISH_PAUSES` when it answers and does not have the paper.
+    """
+    if away is None:
+        return WISH_PAUSES[min(attempts, len(WISH_PAUSES) - 1)]
+    pause = min(AWAY_PAUSE * (1 << min(attempts, 8)), WISH_PAUSES[-1])
+    return max(pause, timedelta(seconds=away.retry_after or 0))
 
 
 def may_still_come(arxiv_id: ArxivId, now: datetime) -> bool:
