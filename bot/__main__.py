@@ -240,6 +240,7 @@ def _db(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(OK))  # until there is something to be closed in order
     settings = config.load(options.config, {"health.listen": options.health})
     token = config.read_token(settings.discord)
     secrets = [token, password_in(settings.storage.url)]
@@ -452,6 +453,7 @@ async def _serve(settings: config.Settings, token: str) -> int:
     # Imported late, so that a mistake in the configuration is told at once.
     import discord
 
+    from bot.chat.client import FATAL_CLOSES
     from storage.database import DatabaseTrouble
 
     loop, stopping = asyncio.get_running_loop(), asyncio.Event()
@@ -475,8 +477,9 @@ async def _serve(settings: config.Settings, token: str) -> int:
         )
         return BAD_CONFIG
     except discord.ConnectionClosed as closed:
-        print(f"discord: Discord closed the connection for good (code {closed.code}).", file=sys.stderr)
-        return TROUBLE
+        cure = FATAL_CLOSES[closed.code]
+        print(f"discord: Discord closed the connection for good ({closed.code}): {cure}.", file=sys.stderr)
+        return BAD_CONFIG
     return OK
 
 

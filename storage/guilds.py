@@ -12,13 +12,16 @@ from storage.tables import Guild, Note, OwnTopics, Setting
 
 
 async def joined(tx: Tx, *, guild_id: int, name: str, now: datetime) -> bool:
-    """Remember that the bot is a member of a server. True when it is new, or new again."""
+    """Remember that the bot is a member of a server. True when it is new, or new again.
+
+    While Discord cannot serve it, its name is empty: it keeps the one that was known.
+    """
     guild = await tx.get(Guild, guild_id)
     if guild is None:
         tx.add(Guild(guild_id=guild_id, name=name, joined_at=now))
         return True
     back = guild.left_at is not None
-    guild.name, guild.left_at = name, None
+    guild.name, guild.left_at = name or guild.name, None
     return back
 
 

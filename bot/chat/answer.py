@@ -14,6 +14,7 @@ import discord
 
 from bot.cards import Card, Form, answers
 from bot.chat.draw import drawn, drawn_form, redrawn
+from bot.chat.guard import asked_pause
 from bot.chat.home import carried, carrying, serves
 from bot.log import event
 from bot.services.people import Actor, Refused
@@ -28,7 +29,9 @@ PROMPT = 0.5
 CROWD = 40
 #: Seconds that one of a crowd is given, and whoever may get a form: Discord takes that only as the first answer.
 FORM_PROMPT = 2.3
-_ALREADY_ACKNOWLEDGED, _UNKNOWN_INTERACTION = 40060, 10062
+#: Seconds that a refused answer waits at least, and at most: the first must be there within 3, the rest within minutes.
+LEAST_PAUSE, FIRST_PAUSE, LATER_PAUSE = 0.5, 1.5, 300.0
+_ALREADY_ACKNOWLEDGED, _TOO_MANY = 40060, 429
 _ILL = "I cannot write anything down just now, and have changed nothing. Whoever runs me finds the cause in my log."
 
 #: The answers being given. Each runs in the task of its interaction.
@@ -184,13 +187,7 @@ def failed(interaction: discord.Interaction[Any], error: BaseException) -> Card:
 async def _first(send: Callable[[], Awaitable[object]]) -> None:
     """Send the first response. When its reply is lost, send it again: Discord then says whether it had it."""
     try:
-        await send()
-    except (aiohttp.ClientError, OSError, TimeoutError):
-        try:
-            await send()
-        except discord.HTTPException as error:
-            if error.code != _ALREADY_ACKNOWLEDGED:
-                raise
+        await _twice(send, longest=FIRST_PAUSE)
     except discord.InteractionResponded:
         return
     except discord.HTTPException as error:
@@ -200,7 +197,21 @@ async def _first(send: Callable[[], Awaitable[object]]) -> None:
 
 async def _fill(interaction: discord.Interaction[Any], card: Card) -> None:
     """Put a card into an announced answer. Editing is idempotent: a lost reply is answered by doing it again."""
+    await _twice(lambda: interaction.edit_original_response(**redrawn(card)), longest=LATER_PAUSE)
+
+
+async def _twice(send: Callable[[], Awaitable[object]], *, longest: float) -> None:
+    """Send; once more when the reply is lost, or after the pause that what stands before Discord asks for.
+
+    discord.py waits out Discord's own limits; a 429 of the proxy before it, it raises.
+    """
     try:
-        await interaction.edit_original_response(**redrawn(card))
+        await send()
+    except discord.HTTPException as error:
+        pause = asked_pause(error.response.headers) or LEAST_PAUSE
+        if error.status != _TOO_MANY or pause > longest:
+            raise
+        await asyncio.sleep(pause)
+        await send()
     except (aiohttp.ClientError, OSError, TimeoutError):
-        await interaction.edit_original_response(**redrawn(card))
+        await send()

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -39,8 +40,16 @@ INTENTS = discord.Intents(guilds=True, guild_reactions=True, guild_scheduled_eve
 
 #: Seconds until Discord is asked again when it cannot be reached; doubled each time.
 FIRST_PAUSE = 1.0
-#: Close codes after which Discord will not take us back: wrong token, shards or intents.
-FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
+#: Seconds that registering the commands may keep the bot from connecting, and until it is tried again.
+SYNC_PATIENCE, SYNC_PAUSE = 3.0, 60.0
+#: Close codes after which Discord will not take us back, and the cure.
+WRONG_TOKEN = 4004
+_SHARDS = "set `discord.shard_count` and `discord.shards` to what Discord asks for (docs/operators.md)"
+_VERSION = "this version of the bot is too old, or too new, for this Discord"
+FATAL_CLOSES = {
+    WRONG_TOKEN: "the token was refused", 4010: _SHARDS, 4011: _SHARDS,
+    4012: _VERSION, 4013: _VERSION, 4014: _VERSION,
+}  # fmt: skip
 
 
 class Notes(Protocol):
@@ -132,13 +141,32 @@ class Client(commands.Bot):
         guard.watch(self)
         self._ears, self._wanted_cogs = ears, cogs
         self.door = Door()
+        self._syncing: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         for cog in self._wanted_cogs:
             await self.add_cog(cog)
             for menu in getattr(cog, "menus", ()):
                 self.tree.add_command(menu)
-        await self._sync_commands()
+        self._syncing = asyncio.create_task(self._sync_until_done(), name="commands")
+        done, _ = await asyncio.wait({self._syncing}, timeout=SYNC_PATIENCE)
+        for task in done:
+            task.result()
+
+    async def close(self) -> None:
+        if self._syncing is not None:
+            self._syncing.cancel()
+        await super().close()
+
+    async def _sync_until_done(self) -> None:
+        """Register the commands, however long Discord refuses: reminders and votes do not wait for that."""
+        while True:
+            try:
+                return await self._sync_commands()
+            except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+                again = f"{SYNC_PAUSE:g}s"
+                event(log, "commands.not_synced", logging.WARNING, cause=error, again_in=again)
+            await asyncio.sleep(SYNC_PAUSE)
 
     async def _sync_commands(self) -> None:
         """Register the commands, only when they are not the ones registered last."""
@@ -148,12 +176,12 @@ class Client(commands.Bot):
         key = f"commands:{self.application_id}"
         if await self._ears.notes.read(key) == fingerprint and await self._registered() == len(commands_now):
             return
-        await self.tree.sync()
+        await self.http.bulk_upsert_global_commands(self.application_id or 0, payload=commands_now)
         await self._ears.notes.write(key, fingerprint)
         event(log, "commands.synced", commands=len(commands_now))
 
     async def _registered(self) -> int:
-        return len(await self.tree.fetch_commands())
+        return len(await self.http.get_global_commands(self.application_id or 0))
 
     # a server comes and goes
 
@@ -180,6 +208,8 @@ class Client(commands.Bot):
     async def on_guild_available(self, guild: discord.Guild) -> None:
         if self.is_ready():  # it comes late, or comes back: on_ready has not seen it
             await self._ears.settings.joined(guild.id, guild.name)
+            self._ears.events.look(guild.id)
+            await self._ears.outbox.look_again(guild.id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         event(log, "guild.left", guild=guild.id)
@@ -285,6 +315,8 @@ async def connect(
         if stopping.is_set():
             return
         error = running.exception()
+        if isinstance(error, discord.ConnectionClosed) and error.code == WRONG_TOKEN:
+            raise discord.LoginFailure(FATAL_CLOSES[WRONG_TOKEN]) from error
         if isinstance(error, discord.LoginFailure) or (
             isinstance(error, discord.ConnectionClosed) and error.code in FATAL_CLOSES
         ):

@@ -14,7 +14,7 @@ import discord
 from bot.cards import Card, NativeEvent, Said, Thread
 from bot.chat import natives
 from bot.chat.draw import drawn, redrawn, reference_of
-from bot.chat.guard import Held
+from bot.chat.guard import Held, asked_pause
 from bot.chat.home import carrying, mute, serves
 from bot.chat.places import Places, find, missing
 from bot.services.delivery import Blocked, Impossible, NotNow, Sent, Target, Unclear, is_new
@@ -31,6 +31,8 @@ _UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE, _NO_ACCESS, _NO_PERMISSION, _NO_DM = 10003, 
 _NO_TOKEN, _TOO_MANY, _SERVER_ERROR = 401, 429, 500
 #: Edits of messages older than an hour are limited; Discord says so with a code of its own, and not when it will do.
 _OLD_EDITS, _OLD_EDITS_PAUSE = 30046, timedelta(minutes=10)
+#: Seconds, where Discord asks for a pause and does not say how long.
+_TOO_MANY_PAUSE = 30.0
 
 
 class Courier:
@@ -160,7 +162,8 @@ def _meaning(error: discord.HTTPException, post: Post) -> Exception:
     if error.code == _OLD_EDITS or error.status == _TOO_MANY:
         old = error.code == _OLD_EDITS
         what = "Discord limits edits of old messages" if old else "Discord asks for a pause"
-        return NotNow(what, after=_OLD_EDITS_PAUSE if old else timedelta(seconds=30))
+        pause = timedelta(seconds=asked_pause(error.response.headers) or _TOO_MANY_PAUSE)
+        return NotNow(what, after=_OLD_EDITS_PAUSE if old else pause)
     if error.status == _NO_TOKEN:
         return NotNow(
             "Discord does not take the token any more. Put the new one in its place and restart me."

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
+from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
@@ -28,6 +29,14 @@ log = logging.getLogger(__name__)
 MOST, WINDOW = 1_000, 600.0
 _PATIENCE = 10
 _INVALID = frozenset({401, 403, 429})
+
+
+def asked_pause(headers: Mapping[str, str]) -> float | None:
+    """For how many seconds Discord, or what stands before it, asks to be left alone; None where it does not say."""
+    try:
+        return max(float(headers["Retry-After"]), 0.0)
+    except (KeyError, ValueError):
+        return None
 
 
 class Held(aiohttp.ClientConnectionError):
@@ -75,7 +84,12 @@ class Guard:
                     await self._client.application_info()
         return self._differs
 
-    async def _before(self, _session: object, _context: SimpleNamespace, _asked: object) -> None:
+    async def _before(
+        self, _session: object, _context: SimpleNamespace, asked: aiohttp.TraceRequestStartParams
+    ) -> None:
+        if self._client is not None:
+            # Discord wants every request to say what sends it; discord.py forgets that where it answers interactions.
+            asked.headers.setdefault("User-Agent", self._client.http.user_agent)
         held, self._holding = self._holding, self.refused >= self._most
         if not self._holding:
             return
@@ -92,13 +106,15 @@ class Guard:
         self, _session: object, _context: SimpleNamespace, answered: aiohttp.TraceRequestEndParams
     ) -> None:
         headers = answered.response.headers
-        if told := headers.get("Date"):
-            self._differs = self._clock.now() - parsedate_to_datetime(told)
+        with contextlib.suppress(
+            ValueError, TypeError
+        ):  # a proxy in between may write it in whatever way it likes
+            self._differs = self._clock.now() - parsedate_to_datetime(headers.get("Date", ""))
         if answered.response.status in _INVALID and headers.get("X-RateLimit-Scope") != "shared":
             self._refused.append(self._clock.monotonic())
         if answered.response.status == 429 and "X-RateLimit-Global" in headers and self._client is not None:
             # discord.py stops all requests for the length of a global limit. If the one that met it is given up in
             # that time, nobody lets the others go on.
-            after = float(headers.get("Retry-After", 1)) + 0.2
+            after = (asked_pause(headers) or 1.0) + 0.2
             go_on = self._client.http._global_over.set  # noqa: SLF001 - it has no other name
             asyncio.get_running_loop().call_later(after, go_on)

@@ -27,6 +27,7 @@ class Exchange:
     """One request and its reply; `template` is the route as Discord documents it, None when there is none.
 
     `status` is None while it is under way; `lost` says what a fault lost, "request" or "reply"; `at` is monotonic.
+    `agent` is what the request says it was sent by.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Exchange:
     status: int | None = None
     reply: Any = None
     lost: str | None = None
+    agent: str = ""
 
 
 @dataclass
@@ -144,6 +146,7 @@ class Front:
                 template,
                 dict(request.query),
                 None if isinstance(body, DiscordError) else body,
+                agent=request.headers.get("User-Agent", ""),
             )
             self.server.exchanges.append(seen)
             if path is None:

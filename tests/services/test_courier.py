@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import discord
 import pytest
 
+from bot.chat.answer import _twice
 from bot.chat.courier import _meaning
 from bot.services.delivery import Blocked, Impossible, NotNow, Unclear
 from storage.tables import Post
@@ -24,6 +27,7 @@ POST = Post(
 class Reply:
     status: int
     reason: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @pytest.mark.parametrize(
@@ -50,3 +54,33 @@ def test_too_many_edits_of_old_messages_wait_longer_than_a_rate_limit() -> None:
     trouble = _meaning(error, POST)
     assert isinstance(trouble, NotNow)
     assert trouble.after == timedelta(minutes=10)
+
+
+def refused(status: int, headers: Mapping[str, str]) -> discord.HTTPException:
+    return discord.HTTPException(cast("Any", Reply(status, headers=headers)), "error code: 1015")
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"), [("90", 90), ("0.5", 0.5), ("Wed, 21 Oct 2026", 30), (None, 30)]
+)
+def test_a_pause_that_the_proxy_before_discord_asks_for_is_kept(told: str | None, seconds: float) -> None:
+    trouble = _meaning(refused(429, {"Retry-After": told} if told else {}), POST)
+    assert isinstance(trouble, NotNow)
+    assert trouble.after == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(("pause", "longest", "sent"), [("0.001", 1.0, 2), ("2", 1.0, 1)])
+async def test_a_refused_answer_is_given_once_more_if_that_is_still_in_time(
+    pause: str, longest: float, sent: int
+) -> None:
+    tries = list[int]()
+
+    async def send() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise refused(429, {"Retry-After": pause})
+
+    given_up = contextlib.suppress(discord.HTTPException) if sent == 1 else contextlib.nullcontext()
+    with given_up:
+        await _twice(send, longest=longest)
+    assert len(tries) == sent

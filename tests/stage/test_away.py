@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from bot.chat import client
-from tests.stage.conftest import Bench
+from tests.stage.conftest import Bench, text_of
 
 
 async def test_errors_at_login_and_a_gateway_that_refuses_are_waited_out_with_growing_pauses(
@@ -31,3 +31,20 @@ async def test_errors_at_login_and_a_gateway_that_refuses_are_waited_out_with_gr
     assert waits[-1] > waits[0]
     answer = await stage.alice.slash("/nextsession", channel="general")
     assert "No session" in answer.text
+
+
+async def test_commands_that_discord_does_not_take_keep_nobody_from_being_reminded(
+    stage: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "SYNC_PATIENCE", 0.05)
+    monkeypatch.setattr(client, "SYNC_PAUSE", 0.05)
+    await stage.plan("2026-06-04 11:00")
+    await stage.kill_bot()
+    stage.server.world.commands.clear()
+    refused = stage.server.faults.fail(503, "PUT", r"/commands$", times=None)
+    await stage.start_bot()
+    await stage.later(days=1)
+    assert "Starting now" in text_of((await stage.posts("announcements"))[-1])
+    assert refused.hits
+    refused.lift()
+    await stage.server.until(lambda: stage.server.world.commands)

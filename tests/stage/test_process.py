@@ -279,3 +279,10 @@ async def test_it_waits_out_a_discord_that_is_away_at_the_start(house: House) ->
     answer = await house.person("alice").slash("/nextsession", channel="general")
     assert "No session" in answer.text
     assert text_of(answer.message)
+
+
+async def test_a_token_that_only_the_gateway_refuses_is_told_of_like_any_other(house: House) -> None:
+    process = await house.connected()
+    house.server.gateway.drop(4004)
+    assert await asyncio.wait_for(process.wait(), 40) == 2
+    assert "discord: the token was refused" in house.words

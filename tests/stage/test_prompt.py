@@ -113,6 +113,7 @@ async def test_an_answer_whose_reply_was_lost_is_there_and_no_error(stage: Bench
     answer = await stage.alice.slash("/propose", channel="general", paper=PAPER)
     assert "ballot" in answer.text
     assert len(answer.messages) == 1
+    assert all(request.agent.startswith("DiscordBot (http") for request in stage.server.requests)
 
 
 async def test_a_mistake_of_ours_is_told_with_a_reference_that_the_log_has(
