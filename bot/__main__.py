@@ -451,9 +451,7 @@ def _backtest(options: argparse.Namespace) -> int:
 
 async def _serve(settings: config.Settings, token: str) -> int:
     # Imported late, so that a mistake in the configuration is told at once.
-    import discord
-
-    from bot.chat.client import FATAL_CLOSES
+    from bot.chat.client import Unwelcome
     from storage.database import DatabaseTrouble
 
     loop, stopping = asyncio.get_running_loop(), asyncio.Event()
@@ -469,16 +467,8 @@ async def _serve(settings: config.Settings, token: str) -> int:
     except DatabaseTrouble as trouble:
         print(f"database: {trouble}", file=sys.stderr)
         return BAD_CONFIG if trouble.of_config else TROUBLE
-    except discord.LoginFailure:
-        print(
-            "discord: the token was refused. Copy it again from Discord's developer page (Bot, Reset Token) "
-            "into DISCORD_TOKEN or the file of discord.token_file.",
-            file=sys.stderr,
-        )
-        return BAD_CONFIG
-    except discord.ConnectionClosed as closed:
-        cure = FATAL_CLOSES[closed.code]
-        print(f"discord: Discord closed the connection for good ({closed.code}): {cure}.", file=sys.stderr)
+    except Unwelcome as refusal:
+        print(f"discord: {refusal}", file=sys.stderr)
         return BAD_CONFIG
     return OK
 

@@ -422,7 +422,7 @@ class App:
     async def run(self, token: str) -> None:
         """Serve until `stop()`.
 
-        Raises discord.LoginFailure when Discord refuses the token, NotLeading as soon as another process may speak.
+        Raises Unwelcome when Discord will not have the bot, NotLeading as soon as another process may speak.
         """
         event(log, "bot.started", database=self.database.store.name)
         serving = asyncio.create_task(self._serve(token), name="serving")

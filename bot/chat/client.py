@@ -42,14 +42,18 @@ INTENTS = discord.Intents(guilds=True, guild_reactions=True, guild_scheduled_eve
 FIRST_PAUSE = 1.0
 #: Seconds that registering the commands may keep the bot from connecting, and until it is tried again.
 SYNC_PATIENCE, SYNC_PAUSE = 3.0, 60.0
-#: Close codes after which Discord will not take us back, and the cure.
-WRONG_TOKEN = 4004
-_SHARDS = "set `discord.shard_count` and `discord.shards` to what Discord asks for (docs/operators.md)"
-_VERSION = "this version of the bot is too old, or too new, for this Discord"
-FATAL_CLOSES = {
-    WRONG_TOKEN: "the token was refused", 4010: _SHARDS, 4011: _SHARDS,
-    4012: _VERSION, 4013: _VERSION, 4014: _VERSION,
-}  # fmt: skip
+_TOKEN = (
+    "the token was refused. Copy it again from Discord's developer page (Bot, Reset Token) into DISCORD_TOKEN "
+    "or the file of discord.token_file."
+)
+_SHARDS = "it wants its servers divided otherwise. Set discord.shard_count as docs/operators.md tells."
+_VERSION = "it does not speak with this version of the bot any more. Get a newer one."
+#: Close codes after which Discord will not take us back.
+FATAL_CLOSES = {4004: _TOKEN, 4010: _SHARDS, 4011: _SHARDS, 4012: _VERSION, 4013: _VERSION, 4014: _VERSION}
+
+
+class Unwelcome(Exception):
+    """Discord will not have us, and waiting does not mend it; the message says why, and the cure."""
 
 
 class Notes(Protocol):
@@ -294,7 +298,7 @@ async def connect(
     `farewell` is awaited when it is time to go, before the connection is closed: what is being said is finished.
 
     A client whose first connection failed cannot be used again (discord.py fails inside), so each try makes a new one.
-    Raises discord.LoginFailure when the token is refused, which waiting does not mend.
+    Raises Unwelcome when it is no use to wait.
     """
     pause = FIRST_PAUSE
     while not stopping.is_set():
@@ -315,12 +319,10 @@ async def connect(
         if stopping.is_set():
             return
         error = running.exception()
-        if isinstance(error, discord.ConnectionClosed) and error.code == WRONG_TOKEN:
-            raise discord.LoginFailure(FATAL_CLOSES[WRONG_TOKEN]) from error
-        if isinstance(error, discord.LoginFailure) or (
-            isinstance(error, discord.ConnectionClosed) and error.code in FATAL_CLOSES
-        ):
-            raise error
+        if isinstance(error, discord.LoginFailure):
+            raise Unwelcome(_TOKEN) from error
+        if isinstance(error, discord.ConnectionClosed) and error.code in FATAL_CLOSES:
+            raise Unwelcome(FATAL_CLOSES[error.code]) from error
         if asyncio.get_running_loop().time() - started > longest_pause:
             pause = FIRST_PAUSE
         wait = pause * random.uniform(0.75, 1.25)  # jitter, so that many bots do not come back at once
