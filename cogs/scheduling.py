@@ -88,7 +88,7 @@ class SchedulingCommands(commands.Cog):
     @session.command()
     @app_commands.describe(session="Which one", talk="Which talk of it; the first if left out")
     async def links(self, interaction: Asked, session: int, talk: int | None = None) -> None:
-        """How to join, and the slides, recording and notes of a talk"""
+        """How to join, a talk's slides, recording and notes, and how many came"""
         which = f"{session}:{talk or 0}"
         await answer(interaction, lambda actor: self._editing.links_form(actor, which), shows="form")
 

@@ -44,13 +44,18 @@ def talk_form(view: SessionView, talk: TalkView | None, *, organiser: bool) -> F
 
 
 def links_form(view: SessionView, talk: TalkView) -> Form:
-    """Where to join, and what came out of a talk."""
-    known = talk.talk
+    """Where to join, what came out of a talk, and of a session that was held how many came."""
+    known, session = talk.talk, view.session
+    came = Input(
+        "came", "How many came", f"{'' if session.came is None else session.came}", limit=6,
+        hint="If somebody counted. Only the number is shown, in the archive",
+    )  # fmt: skip
     inputs = (
-        _link("link", "How to join", view.session.link or "", "Never shown in public: members press Join"),
+        _link("link", "How to join", session.link or "", "Never shown in public: members press Join"),
         _link("slides", "Slides", known.slides or ""),
         _link("recording", "Recording", known.recording or ""),
         _link("notes", "Notes", known.notes or ""),
+        *((came,) if session.state == "held" else ()),
     )
     return Form("Links", action("edited", view.session.session_id, known.talk_id), inputs)
 

@@ -22,6 +22,7 @@ def _facts(view: SessionView) -> dict[str, str]:
     facts = {
         "time": f"{plain(when_of(session).words())}, {session.minutes} min",
         "title": plain(session.title or "", 150),
+        "came": "" if session.came is None else f"{session.came}",
         "volunteers": members(view.volunteers),
     }
     for place, talk in enumerate(view.talks, 1):

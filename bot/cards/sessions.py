@@ -276,7 +276,8 @@ def closed(view: SessionView) -> Card:
     """What the organiser is told after `/session close`."""
     return Card(
         title=clip(f"Held: {plain(session_title(view))}", 250),
-        text="It is closed. Add slides, recording and notes with `/session links`: they appear on its card.",
+        text="It is closed. Add slides, recording, notes and how many came with `/session links`: they appear on its "
+        "card and in the archive.",
         tone="good",
     )
 

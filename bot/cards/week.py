@@ -162,10 +162,21 @@ def week(lists: Sequence[tuple[SessionView, Sequence[Item]]]) -> Card:
 def aftercare(view: SessionView) -> Card:
     """To the organisers, an hour after a session: what is worth keeping of it."""
     missing = ", ".join(materials_missing(view))
+    lines = [
+        f"The session of {stamp(view.session.starts_at, 'F')} is noted as held.",
+        f"Still missing: {missing}. What you give appears on its card and in its thread, for everybody."
+        if missing
+        else "",
+        "Did somebody count who came? The archive shows the number." if view.session.came is None else "",
+    ]
     return Card(
         title=clip(f"How was it? {plain(session_title(view))}", 250),
-        text=f"The session of {stamp(view.session.starts_at, 'F')} is noted as held. Still missing: {missing}.\n"
-        "What you give appears on its card and in its thread, for everybody.",
+        text="\n".join(filter(None, lines)),
         tone="session",
-        buttons=(Button("Slides, recording, notes…", action=_links(view), style="primary"),),
+        buttons=(what_remains(view),),
     )
+
+
+def what_remains(view: SessionView) -> Button:
+    """Opens the form for what came out of a session."""
+    return Button("Slides, recording, notes…", action=_links(view), style="primary")

@@ -1,4 +1,4 @@
-"""After a session: it is noted as held, and its organisers are asked for slides, recording and notes.
+"""After a session: it is noted as held, and its organisers are asked for slides, recording and notes, and who came.
 
 What they give stands on the session's card, and is said in its thread, each link once.
 """
@@ -94,7 +94,7 @@ class Aftercare:
 
     async def _aftercare(self, tx: Tx, post: Post, _now: datetime) -> Card | Drop:
         view = await sessions.get(tx, post.guild_id, post.data["session"])
-        if view is None or not cards.materials_missing(view):
+        if view is None or not (cards.materials_missing(view) or view.session.came is None):
             return Drop("there is nothing to ask for")
         return cards.aftercare(view)
 

@@ -22,7 +22,7 @@ from storage.tables import Talk
 
 #: What who presents a talk may change of it; everything else is the organisers'.
 THEIRS = frozenset({"title", "abstract", "slides"})
-_SHORTEST, _LONGEST = 5, 24 * 60
+_SHORTEST, _LONGEST, _MOST = 5, 24 * 60, 100_000
 
 
 class Editing:
@@ -137,6 +137,8 @@ def _set_texts(change: Changing, talk: Talk, values: Mapping[str, str], problems
         session.title = values["session_title"][: cards.TITLE_LIMIT] or None
     if "minutes" in values:
         session.minutes = _minutes(values["minutes"], session.minutes, problems)
+    if "came" in values:
+        session.came = _came(values["came"], session.came, problems)
     if "title" in values:
         talk.title = values["title"][: cards.TITLE_LIMIT] or None
     if "abstract" in values:
@@ -153,6 +155,13 @@ def _set_texts(change: Changing, talk: Talk, values: Mapping[str, str], problems
                 put(read_link(values[name], what))
             except Refused as refusal:
                 problems.append(f"{refusal} It stays as it was.")
+
+
+def _came(text: str, known: int | None, problems: list[str]) -> int | None:
+    if not text or (text.isdecimal() and int(text) <= _MOST):
+        return int(text) if text else None
+    problems.append("How many came stays as it was: it must be a whole number.")
+    return known
 
 
 def _minutes(text: str, known: int, problems: list[str]) -> int:

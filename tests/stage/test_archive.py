@@ -10,13 +10,19 @@ async def test_a_session_is_held_and_found_again_with_all_its_links(stage: Bench
     await (await stage.olga.slash("/session plan", **plan)).final()
     await stage.later(days=1, hours=8)
     form = await stage.olga.slash("/session links", session=1)
-    await (await stage.olga.submit(form, {"recording": "https://video.example/1"})).final()
+    await (await stage.olga.submit(form, {"recording": "https://video.example/1", "came": "12"})).final()
+    form = await stage.olga.slash("/session links", session=1)
+    kept = await (await stage.olga.submit(form, {"came": "dozen"})).final()
+    assert "How many came stays as it was" in text_of(kept.message)
     await stage.settled()
     page = await stage.bob.slash("/archive", words="lott")
     await page.final()
     assert "Lottery \\*tickets\\*" in page.text, page.text
     assert "https://video.example/1" in page.text
     assert "Hannah Pinson (Eindhoven)" in page.text
+    assert "12 came" in page.text
+    numbers = await (await stage.bob.slash("/stats")).final()
+    assert "12 a session" in text_of(numbers.message)
     page = await stage.bob.slash("/archive")
     await page.final()
     page = await stage.bob.slash("/archive", year=2020)
