@@ -296,54 +296,38 @@ def _jobs(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     from bot.clock import SystemClock
     from bot.desk import alone
-    from bot.services.leaving import NotImportable, take_in
-    from storage.database import DatabaseTrouble
+    from bot.services.leaving import take_in
 
     settings = config.load(options.config)
 
-    async def work() -> int:
+    async def work() -> None:
         async with alone(settings, SystemClock().now()) as database:
-            return await take_in(database, options.file)
+            print(f"{await take_in(database, options.file)} rows taken in.")
 
-    try:
-        rows = asyncio.run(work())
-    except (NotImportable, DatabaseTrouble) as trouble:
-        print(f"import: {trouble}", file=sys.stderr)
-        return TROUBLE
-    print(f"{rows} rows taken in.")
-    return OK
+    return _at_the_desk("import", work())
 
 
 def _import_talks(options: argparse.Namespace) -> int:
     from bot.clock import SystemClock
     from bot.moving import Asked, import_talks
-    from bot.publish.past import NotReadable
-    from bot.services.records import WhichServer
-    from storage.database import DatabaseTrouble
 
     asked = Asked(options.guild, options.dry_run, options.day, not options.no_arxiv)
     settings = config.load(options.config)
-    try:
-        return asyncio.run(import_talks(settings, SystemClock(), options.file, asked, sys.stdout, sys.stderr))
-    except (DatabaseTrouble, NotReadable, OSError, WhichServer) as trouble:
-        print(f"import: {trouble}", file=sys.stderr)
-        return TROUBLE
+    work = import_talks(settings, SystemClock(), options.file, asked, sys.stdout, sys.stderr)
+    return _at_the_desk("import", work)
 
 
 def _export_talks(options: argparse.Namespace) -> int:
     from bot.clock import SystemClock
     from bot.moving import export_talks
-    from bot.services.records import WhichServer
-    from storage.database import DatabaseTrouble
 
     settings = config.load(options.config)
-    try:
-        number = asyncio.run(export_talks(settings, SystemClock(), options.file, options.guild))
-    except (DatabaseTrouble, OSError, ValueError, WhichServer) as trouble:
-        print(f"export: {trouble}", file=sys.stderr)
-        return TROUBLE
-    print(f"{number} talks written to {options.file}.")
-    return OK
+
+    async def work() -> None:
+        number = await export_talks(settings, SystemClock(), options.file, options.guild)
+        print(f"{number} talks written to {options.file}.")
+
+    return _at_the_desk("export", work())
 
 
 def _export_settings(options: argparse.Namespace) -> int:
@@ -364,14 +348,22 @@ def _import_settings(options: argparse.Namespace) -> int:
 
 def _at_the_desk(name: str, work: Coroutine[None, None, int | None]) -> int:
     """Do some work on the database; what stands in its way is a sentence."""
+    from bot.publish.past import NotReadable
+    from bot.services.leaving import NotImportable
     from bot.services.records import WhichServer
     from storage.database import DatabaseTrouble
 
     try:
         return asyncio.run(work) or OK
-    except (DatabaseTrouble, OSError, ValueError, WhichServer) as trouble:
+    except DatabaseTrouble as trouble:
+        print(f"database: {trouble}", file=sys.stderr)
+        return BAD_CONFIG if trouble.of_config else TROUBLE
+    except OSError as error:
+        named = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        print(f"{name}: {named}", file=sys.stderr)
+    except (NotImportable, NotReadable, ValueError, WhichServer) as trouble:
         print(f"{name}: {trouble}", file=sys.stderr)
-        return TROUBLE
+    return TROUBLE
 
 
 def _rehearse(options: argparse.Namespace) -> int:
@@ -398,13 +390,8 @@ def _rehearse(options: argparse.Namespace) -> int:
 def _outbox(options: argparse.Namespace) -> int:
     from bot.clock import SystemClock
     from bot.desk import show_outbox
-    from storage.database import DatabaseTrouble
 
-    try:
-        return asyncio.run(show_outbox(config.load(options.config), SystemClock().now(), sys.stdout))
-    except DatabaseTrouble as trouble:
-        print(f"database: {trouble}", file=sys.stderr)
-        return TROUBLE
+    return _at_the_desk("outbox", show_outbox(config.load(options.config), SystemClock().now(), sys.stdout))
 
 
 def _calendar(options: argparse.Namespace) -> int:

@@ -33,17 +33,11 @@ async def show_outbox(settings: Settings, now: datetime, out: TextIO, *, limit: 
 
     Raises DatabaseTrouble when there is no usable database.
     """
-    store = store_of(settings.storage.url)
-    if await revision(store) is None:
-        print(f"{store.name} holds nothing yet: the bot has not run with this configuration.", file=out)
+    if await _is_new(store_of(settings.storage.url), out):
         return 0
-    database = Database(store)
-    try:
-        async with database.reading() as tx:
-            counts = await outbox.counts(tx)
-            posts = await outbox.waiting(tx, limit=limit)
-    finally:
-        await database.close()
+    async with opened(settings) as database, database.reading() as tx:
+        counts = await outbox.counts(tx)
+        posts = await outbox.waiting(tx, limit=limit)
     print(
         "  ".join(f"{state} {count}" for state, count in sorted(counts.items())) or "nothing was ever said",
         file=out,
@@ -61,6 +55,14 @@ async def show_outbox(settings: Settings, now: datetime, out: TextIO, *, limit: 
     return 1 if counts.get("failed") else 0
 
 
+async def _is_new(store: Store, out: TextIO) -> bool:
+    """Whether there is nothing to look at yet, which is said."""
+    if await revision(store) is not None:
+        return False
+    print(f"{store.name} holds nothing yet: the bot has not run with this configuration.", file=out)
+    return True
+
+
 @asynccontextmanager
 async def nobody_else(store: Store) -> AsyncIterator[None]:
     """No bot runs on the store meanwhile. Raises DatabaseTrouble while one does."""
@@ -76,8 +78,10 @@ async def nobody_else(store: Store) -> AsyncIterator[None]:
 async def show_jobs(settings: Settings, now: datetime, out: TextIO) -> int:
     """Print what waits for its time, apart from the outbox. The exit code: 1 when something is in trouble.
 
-    Raises WhichServer or DatabaseTrouble when there is no usable database.
+    Raises DatabaseTrouble when there is no usable database.
     """
+    if await _is_new(store_of(settings.storage.url), out):
+        return 0
     async with opened(settings) as database, database.reading() as tx:
         found = await jobs.of_all(tx)
     for job in found:

@@ -70,6 +70,8 @@ class SqliteStore:
     def prepare(self) -> None:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody else need look into it
+            if not self.path.exists():
+                os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
         except OSError as error:
             raise unwritable(self.path.parent, error) from None
 

@@ -430,7 +430,7 @@ def _read_keys(raw: Mapping[str, Any], problems: list[str]) -> dict[str, dict[st
         try:
             sections.setdefault(section, {})[short] = key.read(value)
         except ValueError as error:
-            problems.append(f"{name}: {str(error).rstrip('.')}.")
+            problems.append(f"{name}: {readers.sentence(error)}")
     return sections
 
 

@@ -29,6 +29,12 @@ def optional_text(value: Any) -> str | None:
     return None if value is None or value == "" else text(value)
 
 
+def sentence(error: ValueError) -> str:
+    """What a reader objects to, with a full stop if it has no end yet."""
+    said = str(error)
+    return said if said.endswith((".", "?")) else f"{said}."
+
+
 def place(value: Any) -> str:
     """A channel or role: its name, `#name`, `@name`, a mention or its id; kept as a bare name or a digit string."""
     given = text(value)

@@ -43,7 +43,7 @@ def _read_topic(number: int, table: Any, problems: list[str]) -> Topic | None:
         try:
             values[name] = read(table[name])
         except ValueError as error:
-            problems.append(f"{where}.{name}: {error}.")
+            problems.append(f"{where}.{name}: {readers.sentence(error)}")
     if "key" not in values or "name" not in values:
         return None
     return Topic(

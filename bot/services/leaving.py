@@ -108,10 +108,10 @@ def _cell(value: Any) -> Any:
 
 
 async def take_in(database: Database, file: Path) -> int:
-    """Take an export back into an empty database; how many rows. Raises NotImportable."""
+    """Take an export back into an empty database; how many rows. Raises NotImportable, or OSError for the file."""
     try:
         data = json.loads(await asyncio.to_thread(file.read_bytes))
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise NotImportable(f"{file} cannot be read as JSON ({error}).") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise NotImportable(f"{file} is no export of this bot. `/export` makes one: its group.json.")

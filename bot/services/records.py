@@ -70,8 +70,10 @@ async def server_of(database: Database, wanted: int | None) -> int:
         return known[0]
     if wanted is not None and wanted in known:
         return wanted
-    named = ", ".join(map(str, known)) or "none yet; let the bot run once"
-    raise WhichServer(f"Name one of the servers that I am a member of with --guild: {named}.")
+    if not known:
+        raise WhichServer("The bot has been on no server yet. Let it run once.")
+    named = ", ".join(map(str, known))
+    raise WhichServer(f"Name one of the servers that the bot is on with --guild: {named}.")
 
 
 @dataclass(frozen=True)

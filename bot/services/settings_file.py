@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.config import KEYS, ConfigError, Settings
+from bot.config.readers import sentence
 from bot.config.tables import suggest
 from bot.services.settings import NOUN, PER_SERVER, in_words
 from storage import guilds
@@ -46,7 +47,7 @@ def read(text: str, settings: Settings) -> dict[str, str]:
                 KEYS[key].read(value)
                 found[key] = value if isinstance(value, str) else in_words(KEYS[key].read(value))
             except ValueError as error:
-                problems.append(f"{key}: {error}.")
+                problems.append(f"{key}: {sentence(error)}")
     if problems:
         raise ConfigError(problems)
     settings.for_server(found)

@@ -14,7 +14,7 @@ from bot.cards import topics as cards
 from bot.cards.base import plain
 from bot.clock import Clock
 from bot.config import ServerSettings
-from bot.config.readers import place
+from bot.config.readers import place, sentence
 from bot.config.tables import topic_table
 from bot.log import event
 from bot.services.papers import Papers
@@ -90,7 +90,7 @@ class Taxonomies:
         try:
             channel = "-".join(place(fields.get("channel", "")).casefold().split())
         except ValueError as error:
-            raise Refused(f"The channel {error}.") from None
+            raise Refused(f"The channel {sentence(error)}") from None
         async with self._database.transaction() as tx:
             settings = await self._allowed(tx, actor)
             topics = [replace(topic, channel=topic.channel or channel) for topic in settings.topics]
