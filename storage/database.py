@@ -96,7 +96,10 @@ def _without_nul(
     many: bool,  # noqa: FBT001
 ) -> tuple[str, Any]:
     """Take U+0000 out of all text on its way in: it says nothing, anybody can send one, and PostgreSQL keeps none."""
-    return statement, [_clean(row) for row in parameters] if many else _clean(parameters)
+    rows = many and isinstance(
+        parameters, list
+    )  # a statement that inserts many rows at once has a flat tuple
+    return statement, [_clean(row) for row in parameters] if rows else _clean(parameters)
 
 
 def _clean(row: Any) -> Any:

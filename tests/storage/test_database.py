@@ -317,3 +317,10 @@ async def test_text_never_holds_a_nul_whichever_way_it_comes_in(database: Databa
             "four",
         ]
         assert await tx.scalar(select(Paper.title)) == "T"
+
+
+async def test_rows_that_are_numbered_together_hold_no_nul_either(database: Database) -> None:
+    async with database.transaction() as tx:
+        tx.add_all([post("on\0e"), post("two")])
+    async with database.reading() as tx:
+        assert (await tx.scalars(select(Post.key).order_by(Post.post_id))).all() == ["one", "two"]
