@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal
 
 import aiohttp
@@ -44,7 +44,8 @@ async def actor_of(interaction: discord.Interaction[Any]) -> Actor:
     Raises Refused where there is no server, and for somebody who is no member of it.
     """
     if interaction.guild_id is not None:
-        return _actor(interaction.guild_id, interaction.user, interaction.permissions)
+        roles = await _roles(interaction.user, interaction.guild)
+        return _actor(interaction.guild_id, interaction.user.id, roles, interaction.permissions)
     pressed: dict[str, Any] = dict(interaction.data or {})
     guild_id, _ = carried(str(pressed.get("custom_id", "")))
     if not guild_id:
@@ -54,7 +55,7 @@ async def actor_of(interaction: discord.Interaction[Any]) -> Actor:
             "I cannot do that in a direct message. On the server you find the same button, or a command."
         )
     member = await _member(interaction.client.get_guild(guild_id), interaction.user.id)
-    return _actor(guild_id, member, member.guild_permissions)
+    return _actor(guild_id, member.id, member.roles, member.guild_permissions)
 
 
 async def _member(guild: discord.Guild | None, user_id: int) -> discord.Member:
@@ -72,11 +73,23 @@ async def _member(guild: discord.Guild | None, user_id: int) -> discord.Member:
     raise Refused("This is about a server that you or I am not a member of any more.")
 
 
-def _actor(guild_id: int, user: discord.User | discord.Member, may: discord.Permissions) -> Actor:
-    roles = user.roles if isinstance(user, discord.Member) else []
+async def _roles(user: discord.User | discord.Member, guild: discord.Guild | None) -> Sequence[discord.Role]:
+    """Somebody's roles. At a start people may be quicker than Discord's word on their server: then it is asked."""
+    if not isinstance(user, discord.Member):
+        return ()
+    if guild is None or guild.roles:
+        return user.roles
+    try:
+        return [role for role in await guild.fetch_roles() if user._roles.has(role.id)]  # noqa: SLF001 - ids only
+    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        event(log, "answer.roles_unknown", logging.WARNING, cause=type(error).__name__)
+        return ()
+
+
+def _actor(guild_id: int, user_id: int, roles: Sequence[discord.Role], may: discord.Permissions) -> Actor:
     return Actor(
         guild_id=guild_id,
-        user_id=user.id,
+        user_id=user_id,
         roles=frozenset(text for role in roles for text in (str(role.id), role.name)),
         manages=may.manage_guild or may.administrator,
     )

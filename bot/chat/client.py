@@ -42,14 +42,14 @@ INTENTS = discord.Intents(guilds=True, guild_reactions=True, guild_scheduled_eve
 FIRST_PAUSE = 1.0
 #: Seconds that registering the commands may keep the bot from connecting, and until it is tried again.
 SYNC_PATIENCE, SYNC_PAUSE = 3.0, 60.0
-_TOKEN = (
+_REFUSED = (
     "the token was refused. Copy it again from Discord's developer page (Bot, Reset Token) into DISCORD_TOKEN "
     "or the file of discord.token_file."
 )
 _SHARDS = "it wants its servers divided otherwise. Set discord.shard_count as docs/operators.md tells."
 _VERSION = "it does not speak with this version of the bot any more. Get a newer one."
 #: Close codes after which Discord will not take us back.
-FATAL_CLOSES = {4004: _TOKEN, 4010: _SHARDS, 4011: _SHARDS, 4012: _VERSION, 4013: _VERSION, 4014: _VERSION}
+FATAL_CLOSES = {4004: _REFUSED, 4010: _SHARDS, 4011: _SHARDS, 4012: _VERSION, 4013: _VERSION, 4014: _VERSION}
 
 
 class Unwelcome(Exception):
@@ -320,7 +320,7 @@ async def connect(
             return
         error = running.exception()
         if isinstance(error, discord.LoginFailure):
-            raise Unwelcome(_TOKEN) from error
+            raise Unwelcome(_REFUSED) from error
         if isinstance(error, discord.ConnectionClosed) and error.code in FATAL_CLOSES:
             raise Unwelcome(FATAL_CLOSES[error.code]) from error
         if asyncio.get_running_loop().time() - started > longest_pause:

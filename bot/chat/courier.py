@@ -27,7 +27,14 @@ PATIENCE = 30
 #: How far around the time it was claimed a message is looked for: clocks differ.
 SKEW = timedelta(minutes=15)
 _NEWEST = 100
-_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE, _NO_ACCESS, _NO_PERMISSION, _NO_DM = 10003, 10008, 50001, 50013, 50007
+_UNKNOWN_CHANNEL, _NOT_TEXT, _UNKNOWN_MESSAGE, _NO_ACCESS, _NO_PERMISSION, _NO_DM = (
+    10003,
+    50008,
+    10008,
+    50001,
+    50013,
+    50007,
+)
 _NO_TOKEN, _TOO_MANY, _SERVER_ERROR = 401, 429, 500
 #: Edits of messages older than an hour are limited; Discord says so with a code of its own, and not when it will do.
 _OLD_EDITS, _OLD_EDITS_PAUSE = 30046, timedelta(minutes=10)
@@ -170,7 +177,7 @@ def _meaning(error: discord.HTTPException, post: Post) -> Exception:
         )
     if error.code in _FOR_EVER:
         return Impossible(_FOR_EVER[error.code])
-    if error.status == 403 or error.code in (_UNKNOWN_CHANNEL, _NO_ACCESS, _NO_PERMISSION):
+    if error.status == 403 or error.code in (_UNKNOWN_CHANNEL, _NOT_TEXT, _NO_ACCESS, _NO_PERMISSION):
         cause = f"Discord says: {error.text or error.status}. {_CURES.get(post.op, _CURE)}"
         return Blocked(cause, place="the list of events" if post.op == "event" else _name(post))
     return Impossible(f"Discord refused it: {error.status} {error.code} {error.text}")

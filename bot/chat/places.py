@@ -47,7 +47,10 @@ class Places:
             cure = "Create it, or name another one for the topic in the config file."
         channel_id = find(guild, name)
         if channel_id is None:
-            raise Blocked(f"There is no channel #{name} on this server. {cure}", place=f"#{name}")
+            cause = f"There is no channel #{name} on this server."
+            if other := pick(guild.channels, name):
+                cause = f"The channel #{other.name} takes no messages: it is a {other.type}."
+            raise Blocked(f"{cause} {cure}", place=f"#{name}")
         return channel_id
 
     def with_roles(self, guild_id: int, card: Card) -> Card:
@@ -73,10 +76,9 @@ class Places:
 
 
 def find(guild: discord.Guild, name: str) -> int | None:
-    """A channel of a server by id or name; a name in whatever case it was typed."""
-    if name.isdigit() and (by_id := guild.get_channel_or_thread(int(name))):
-        return by_id.id
-    found = pick((c for c in guild.channels if isinstance(c, discord.abc.Messageable)), name)
+    """A channel of a server that takes messages, by id or name; a name in whatever case it was typed."""
+    channels = (c for c in (*guild.channels, *guild.threads) if isinstance(c, discord.abc.Messageable))
+    found = pick(channels, name)
     return found.id if found else None
 
 

@@ -227,7 +227,7 @@ class Gateway:
                 "_trace": ["rehearsal"],
             },
         )
-        if session.intents & Intent.GUILDS:
+        if session.intents & Intent.GUILDS and "GUILD_CREATE" not in self.server.faults.gateway.lost:
             for guild in mine:
                 session.dispatch("GUILD_CREATE", self._guild(guild.id, session))
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.cards import Card, answers
+from bot.cards.waiting import kind_of
 from storage import guilds
 from storage.database import Tx
 from storage.tables import Post
@@ -41,7 +42,7 @@ async def cured(tx: Tx, post: Post) -> None:
 
 async def say(_tx: Tx, post: Post, _now: datetime) -> Card:
     """What the outbox says of it."""
-    return answers.undeliverable(post.data["place"], post.data["cause"], f"a {post.data['what']}")
+    return answers.undeliverable(post.data["place"], post.data["cause"], kind_of(post.data["what"]))
 
 
 def _note(post: Post) -> str:

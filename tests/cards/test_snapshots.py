@@ -103,7 +103,7 @@ CARDS: dict[str, Callable[[], Card]] = {
     "help": lambda: help_cards.card(organiser=False, emoji="👍"),
     "help-organiser": lambda: help_cards.card(organiser=True, emoji="paper:812345678901234567"),
     "failure": lambda: answers.failure("abcd1234"),
-    "undeliverable": lambda: answers.undeliverable("#proposals", "There is no such channel.", "a ballot"),
+    "undeliverable": lambda: answers.undeliverable("#proposals", "There is no such channel.", "ballot"),
 }
 
 

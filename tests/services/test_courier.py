@@ -39,6 +39,7 @@ class Reply:
         (503, 0, Unclear),
         (403, 50013, Blocked),
         (404, 10003, Blocked),
+        (400, 50008, Blocked),
         (404, 10008, Impossible),
         (403, 50007, Impossible),
         (400, 50035, Impossible),

@@ -48,3 +48,13 @@ async def test_commands_that_discord_does_not_take_keep_nobody_from_being_remind
     assert refused.hits
     refused.lift()
     await stage.server.until(lambda: stage.server.world.commands)
+
+
+async def test_an_organiser_is_known_before_discord_has_told_of_the_server(stage: Bench) -> None:
+    await stage.kill_bot()
+    stage.server.faults.gateway.lost = {"GUILD_CREATE"}
+    await stage.start_bot()
+    answer = await stage.olga.slash("/session plan", channel="general", when="2026-06-15 17:00")
+    assert "is planned" in answer.text
+    refused = await stage.alice.slash("/session plan", channel="general", when="2026-06-15 17:00")
+    assert "Only organisers" in refused.text

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.rehearsal import build, channels, moderation
+from bot.rehearsal.flags import ChannelKind
 from bot.rehearsal.models import Guild
 from tests.stage.conftest import CHANNELS, Bench, text_of
 
@@ -141,3 +144,16 @@ async def test_commands_are_registered_again_only_when_they_have_changed(stage: 
 async def test_no_privileged_intent_is_asked_for(stage: Bench) -> None:
     privileged = (1 << 1) | (1 << 8) | (1 << 15)
     assert all(not identify["intents"] & privileged for identify in stage.server.gateway.identifies)
+
+
+@pytest.mark.parametrize("by", ["name", "id"])
+async def test_a_channel_that_takes_no_messages_loses_nothing_and_is_told_of(stage: Bench, by: str) -> None:
+    forum = build.add_channel(stage.server.world, stage.group, "talks", kind=ChannelKind.FORUM)
+    wanted = {"name": forum.name, "id": str(forum.id)}[by]
+    set_to = {"key": "group.announcement_channel", "value": wanted}
+    await stage.olga.slash("/settings set", set_to, channel="general")
+    await stage.plan("2026-06-15 17:00")
+    (told,) = await stage.posts("proposals")
+    assert "#talks takes no messages: it is a forum" in text_of(told)
+    await stage.olga.slash("/settings set", {**set_to, "value": "announcements"}, channel="general")
+    assert len(await stage.posts("announcements")) == 1
