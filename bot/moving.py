@@ -134,6 +134,7 @@ async def export_settings(settings: Settings, file: Path | None, guild_id: int |
         out.write(text)
     else:
         await asyncio.to_thread(file.write_text, text, "utf-8")
+        print(f"Written to {file}.", file=out)
 
 
 async def import_settings(settings: Settings, clock: Clock, file: Path, asked: Asked, out: TextIO) -> int:

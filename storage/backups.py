@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
+from storage import search
 from storage.copying import copy, counts, tables_of
 from storage.schema import refuse_newer, revision, upgrade
 from storage.sqlite import SqliteStore, check_integrity
@@ -207,7 +208,7 @@ def _copy_safely(file: Path, target: Path) -> None:
 
 
 def _drop_everything(connection: Connection) -> None:
-    for table in [*(table.name for table in reversed(tables_of(connection))), "alembic_version"]:
+    for table in [*(table.name for table in reversed(tables_of(connection))), "alembic_version", search.NAME]:
         connection.execute(text(f'DROP TABLE IF EXISTS "{table}"'))
 
 

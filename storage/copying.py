@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType, TypeEngine
 
+from storage import search
 from storage.types import Instant
 
 #: Rows that are read and written at a time.
@@ -32,7 +33,10 @@ _VERSION = "alembic_version"
 
 
 def tables_of(connection: Connection) -> list[Table]:
-    """The tables of a database, each after those that it refers to, with the same types on both stores."""
+    """The tables of a database, each after those that it refers to, with the same types on both stores.
+
+    Without the index of the archive, which is another one on each store and made anew of what the tables hold.
+    """
     found = MetaData()
     found.reflect(connection)
     plain = MetaData()
@@ -43,7 +47,7 @@ def tables_of(connection: Connection) -> list[Table]:
             *(Column(c.name, _ours(c.type), primary_key=c.primary_key) for c in table.columns),
         )
         for table in found.sorted_tables
-        if table.name != _VERSION
+        if table.name != _VERSION and not table.name.startswith(search.NAME)
     ]
 
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import votes
+from storage import search, votes
 from storage.database import Tx
 from storage.tables import (
     Deed,
@@ -329,7 +329,8 @@ async def wanting_last_export(tx: Tx, guild_id: int) -> Sequence[int]:
 
 
 async def delete_server(tx: Tx, guild_id: int) -> None:
-    """Delete all that is stored of a server, in every table."""
+    """Delete all that is stored of a server, in every table and in the index of the archive."""
+    await search.drop(tx, guild_id)
     for table in reversed(Row.metadata.sorted_tables):
         for column in table.columns:
             if column.name in ("guild_id", "told_in"):

@@ -19,6 +19,9 @@ from sqlalchemy.sql import column, table
 from storage.database import Tx
 from storage.tables import Session, Talk
 
+#: The index's table. SQLite keeps more beside it, whose names begin so, too.
+NAME = "talk_search"
+
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS, _LONGEST = 12, 40
 #: Words that say nothing, unless nothing else is said.
@@ -119,7 +122,7 @@ POSTGRESQL = Dialect(
     apart=False,
 )
 
-_rows = table("talk_search", column("rowid"))
+_rows = table(NAME, column("rowid"))
 
 
 def _dialect(tx: Tx) -> Dialect:
@@ -155,6 +158,13 @@ async def put(tx: Tx, texts: Sequence[Text]) -> None:
         for one in texts
     ]  # fmt: skip
     await tx.execute(text(_dialect(tx).insert), rows)
+
+
+async def drop(tx: Tx, guild_id: int) -> None:
+    """Forget the texts of a server's talks, before these are deleted."""
+    await prepare(tx)
+    theirs = select(Talk.talk_id).where(Talk.guild_id == guild_id)
+    await tx.execute(delete(_rows).where(_rows.c.rowid.in_(theirs)))
 
 
 async def find(

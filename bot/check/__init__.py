@@ -58,7 +58,7 @@ async def check(path: Path, *, offline: bool = False, now: datetime | None = Non
     for finding in (
         *here.of_group(settings.for_server()),
         *here.of_health(settings),
-        *await here.of_database(settings),
+        *await here.of_database(settings, at_work=now is not None),
         *of_token,
     ):
         yield finding

@@ -41,8 +41,8 @@ def of_health(settings: Settings) -> Iterator[Finding]:
         )
 
 
-async def of_database(settings: Settings) -> list[Finding]:
-    """Whether the database can be used, as `run` would use it."""
+async def of_database(settings: Settings, *, at_work: bool) -> list[Finding]:
+    """Whether the database can be used, as `run` would use it. A bot should be `at_work` on it, or had better not be."""
     key = "storage.url"
     try:
         store = store_of(settings.storage.url)
@@ -60,13 +60,13 @@ async def of_database(settings: Settings) -> list[Finding]:
     elif schema != HEAD:
         state = "is sound; it is backed up and brought up to date at the next start"
     findings = [Finding("fine", key, f"{store.name} {state}.")]
-    if holder:
-        cure = (
-            "It stands by when you start another."
-            if store.shared
-            else "Stop that one before you start another."
-        )
+    if holder and at_work:
+        findings.append(Finding("fine", "bot", f"is running ({holder})."))
+    elif holder:
+        cure = "The next one stands by." if store.shared else "Stop that one before you start another."
         findings.append(Finding("warning", key, f"a bot is running on it ({holder}).", cure))
+    elif at_work and schema is not None:
+        findings.append(Finding("trouble", "bot", "is not running.", "Start it, and see its log."))
     return findings
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.check import check
 from bot.check.work import of_work
 from bot.config import parse
 from bot.desk import show_jobs
 from storage import guilds
 from storage.database import open_database
+from storage.leadership import FileLock
 from storage.tables import Deadline, DigestRun, Post
-from tests.database import first_day_url
+from tests.database import first_day, first_day_url, on_sqlite_only, url_of
 
 NOW = datetime(2026, 6, 3, 2, 0, tzinfo=UTC)
 
@@ -52,3 +55,21 @@ async def test_what_is_late_is_told_with_its_cause(tmp_path: Path, *, late: bool
         assert any(words in line for line in found), (words, found)
     assert code == 1
     assert "10800s late" in out.getvalue()
+
+
+@on_sqlite_only
+async def test_whether_the_bot_runs_is_the_first_question(tmp_path: Path) -> None:
+    path = first_day(tmp_path / "bot.db")
+    config = tmp_path / "config.toml"
+    config.write_text(f'[storage]\nurl = "{url_of(path)}"\n')
+
+    async def of_bot() -> list[str]:
+        return [
+            str(finding) async for finding in check(config, offline=True, now=NOW) if finding.key == "bot"
+        ]
+
+    assert await of_bot() == ["✘ bot: is not running. Start it, and see its log."]
+    lock = FileLock(path)
+    await lock.take_at_once()
+    assert await of_bot() == [f"✔ bot: is running (process {os.getpid()})."]
+    await lock.release()

@@ -113,6 +113,8 @@ async def test_who_is_left_out_is_left_out_of_what_leaves_discord(stage: Bench) 
 
 
 async def test_a_server_that_the_bot_left_is_deleted_after_a_last_export(stage: Bench) -> None:
+    await stage.plan("2026-06-04 17:00", title="Sparsity", speaker="Ada Lovelace, ETH")
+    await stage.later(days=2)
     ballot = await stage.ballot(ADAM)
     await stage.bob.react(ballot, "👍")
     export = await stage.olga.slash("/export", channel="general")
@@ -128,10 +130,11 @@ async def test_a_server_that_the_bot_left_is_deleted_after_a_last_export(stage: 
     stage.app.timers.kick()
     await stage.settled()
     await retention.run_due(now + timedelta(days=30, hours=6))
-    (message,) = stage.server.dm("olga").messages
+    message = stage.server.dm("olga").messages[-1]
     assert "group.json" in files(stage, message)
     for table in ("guilds", "votes", "proposals", "outbox", "settings", "people"):
         assert await stage.rows(f"SELECT count(*) FROM {table}") == [(0,)], table  # noqa: S608
+    assert await stage.rows("SELECT count(*) FROM talk_search") == [(0,)]
 
 
 async def test_answers_and_questions_lose_their_names_after_a_year(stage: Bench) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, inspect, select
 
 from bot.__main__ import main
 from bot.clock import VirtualClock
 from bot.services.backups import Backups
-from storage import leaving
+from storage import leaving, search
 from storage.backups import backup, backups_in, copy_store, restore
 from storage.database import Database, DatabaseTrouble, open_database
 from storage.leadership import FileLock
@@ -35,6 +35,11 @@ async def filled(tmp_path: Path) -> Store:
     async with engine.begin() as connection:
         await connection.run_sync(_fill_and_count)
     await engine.dispose()
+    database = Database(store)
+    async with database.transaction() as tx:  # as the bot has it after its first start
+        await search.prepare(tx)
+        await search.put(tx, [search.Text(1, "Pruning", "Ada", "Sparsity", "")])
+    await database.close()
     return store
 
 
@@ -129,6 +134,20 @@ async def test_there_and_back_again_is_the_same(filled: Store, tmp_path: Path) -
     await copy_store(there, back)
     assert await everything(back) == await everything(filled)
     assert await next_numbers(back) == (ROWS + 6, ROWS + 3)
+
+
+async def test_the_index_of_the_archive_is_not_copied_for_the_bot_makes_it_anew(
+    filled: Store, tmp_path: Path
+) -> None:
+    there = store_of(other_store(tmp_path))
+    await copy_store(filled, there)
+    await restore(filled, await backup(filled, NOW, tmp_path / "backups"))
+    for store, has_one in ((there, False), (filled, not filled.shared)):
+        engine = store.plain()
+        async with engine.connect() as connection:
+            found = await connection.run_sync(lambda sync: inspect(sync).has_table(search.NAME))
+        await engine.dispose()
+        assert found == has_one, "a file of SQLite goes back as it was, with all that is in it"
 
 
 async def test_nothing_is_copied_onto_something(filled: Store, tmp_path: Path) -> None:
