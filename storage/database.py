@@ -87,19 +87,9 @@ class Database:
         await self.engine.dispose()
 
 
-def _without_nul(
-    _connection: Any,
-    _cursor: Any,
-    statement: str,
-    parameters: Any,
-    _context: Any,
-    many: bool,  # noqa: FBT001
-) -> tuple[str, Any]:
+def _without_nul(_connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> tuple[str, Any]:
     """Take U+0000 out of all text on its way in: it says nothing, anybody can send one, and PostgreSQL keeps none."""
-    rows = many and isinstance(
-        parameters, list
-    )  # a statement that inserts many rows at once has a flat tuple
-    return statement, [_clean(row) for row in parameters] if rows else _clean(parameters)
+    return statement, [_clean(row) for row in given] if isinstance(given, list) else _clean(given)
 
 
 def _clean(row: Any) -> Any:

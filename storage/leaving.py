@@ -16,6 +16,7 @@ from storage.tables import (
     Choice,
     ChoiceVoter,
     Deadline,
+    FurtherPaper,
     Guild,
     Hand,
     OwnTopics,
@@ -44,7 +45,7 @@ from storage.types import Instant
 #: told the bot alone (what they follow, when they are reminded, what they pressed on a digest).
 LEAVING: tuple[type[Row], ...] = (
     Guild, Setting, OwnTopics, Paper, PaperName, Watch, Proposal, Vote, Hand, Series, Skip, Session, Choice,
-    ChoiceVoter, Deadline, Talk, Speaker, Person, Presenter, Volunteer, Rsvp, Question, QuestionVote,
+    ChoiceVoter, Deadline, Talk, FurtherPaper, Speaker, Person, Presenter, Volunteer, Rsvp, Question, QuestionVote,
 )  # fmt: skip
 #: What people wrote of themselves, or are called.
 OF_THEMSELVES = frozenset({("speakers", "contact"), ("people", "name")})
@@ -71,9 +72,8 @@ async def dump(tx: Tx, guild_id: int) -> Data:
         found[table.name] = [
             {column.name: _plain(row[column.name]) for column in table.columns} for row in rows
         ]
-    used = {
-        row["paper_id"] for name in ("proposals", "talks", "paper_names", "watches") for row in found[name]
-    }
+    naming = ("proposals", "talks", "further_papers", "paper_names", "watches")
+    used = {row["paper_id"] for name in naming for row in found[name]}
     found["papers"] = [row for row in found["papers"] if row["paper_id"] in used]
     return found
 

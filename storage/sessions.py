@@ -6,19 +6,36 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.database import Tx
-from storage.tables import Paper, PaperWord, Presenter, Proposal, Series, Session, Talk, Volunteer
+from storage.tables import (
+    FurtherPaper,
+    Paper,
+    PaperWord,
+    Presenter,
+    Proposal,
+    Series,
+    Session,
+    Talk,
+    Volunteer,
+)
 
 
 @dataclass(frozen=True)
 class TalkView:
-    """A talk with its paper and presenters."""
+    """A talk with its paper, its presenters, and what else was read in it."""
 
     talk: Talk
     paper: Paper | None
     presenters: tuple[Presenter, ...]
+    further: tuple[Paper, ...] = ()
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """All that was read, the talk's own first."""
+        return ((self.paper,) if self.paper else ()) + self.further
 
 
 @dataclass(frozen=True)
@@ -86,7 +103,9 @@ async def of_talks(tx: Tx, guild_id: int, talk_ids: Collection[int]) -> list[Ses
 
 async def about(tx: Tx, guild_id: int, paper_ids: Collection[str]) -> list[SessionView]:
     """The sessions of a server that have a talk about any of these papers."""
-    talks = select(Talk.talk_id).where(Talk.guild_id == guild_id, Talk.paper_id.in_(paper_ids))
+    further = select(FurtherPaper.talk_id).where(FurtherPaper.paper_id.in_(paper_ids))
+    of_them = or_(Talk.paper_id.in_(paper_ids), Talk.talk_id.in_(further))
+    talks = select(Talk.talk_id).where(Talk.guild_id == guild_id, of_them)
     return await of_talks(tx, guild_id, (await tx.scalars(talks)).all())
 
 
@@ -197,11 +216,11 @@ async def _with_talks(tx: Tx, sessions: Sequence[Session]) -> list[SessionView]:
     talks = (
         await tx.scalars(select(Talk).where(Talk.session_id.in_(ids)).order_by(Talk.position, Talk.talk_id))
     ).all()
+    further = await _further(tx, talks)
+    read = {talk.paper_id for talk in talks if talk.paper_id}.union(*further.values())
     papers = {
         paper.paper_id: paper
-        for paper in await tx.scalars(
-            select(Paper).where(Paper.paper_id.in_([talk.paper_id for talk in talks if talk.paper_id]))
-        )
+        for paper in await tx.scalars(select(Paper).where(Paper.paper_id.in_(sorted(read))))
     }
     presenters = (
         await tx.scalars(
@@ -219,7 +238,8 @@ async def _with_talks(tx: Tx, sessions: Sequence[Session]) -> list[SessionView]:
     for talk in talks:
         paper = papers.get(talk.paper_id) if talk.paper_id else None
         mine = tuple(people.get(talk.talk_id, ()))
-        views.setdefault(talk.session_id, []).append(TalkView(talk, paper, mine))
+        others = tuple(papers[paper_id] for paper_id in further.get(talk.talk_id, ()))
+        views.setdefault(talk.session_id, []).append(TalkView(talk, paper, mine, others))
     return [
         SessionView(
             session,
@@ -229,6 +249,19 @@ async def _with_talks(tx: Tx, sessions: Sequence[Session]) -> list[SessionView]:
         )
         for session in sessions
     ]
+
+
+async def _further(tx: Tx, talks: Sequence[Talk]) -> dict[int, list[str]]:
+    """What else was read in each talk."""
+    rows = await tx.execute(
+        select(FurtherPaper.talk_id, FurtherPaper.paper_id)
+        .where(FurtherPaper.talk_id.in_([talk.talk_id for talk in talks]))
+        .order_by(FurtherPaper.talk_id, FurtherPaper.place)
+    )
+    found: dict[int, list[str]] = {}
+    for talk_id, paper_id in rows:
+        found.setdefault(talk_id, []).append(paper_id)
+    return found
 
 
 async def _series_titles(tx: Tx, sessions: Sequence[Session]) -> dict[int | None, str | None]:
@@ -272,17 +305,26 @@ async def reading(tx: Tx, guild_id: int, paper_id: str) -> Sequence[Session]:
     rows = await tx.scalars(
         select(Session)
         .join(Talk, Talk.session_id == Session.session_id)
-        .where(Session.guild_id == guild_id, Session.state != "cancelled", Talk.paper_id == paper_id)
+        .where(
+            Session.guild_id == guild_id,
+            Session.state != "cancelled",
+            or_(Talk.paper_id == paper_id, _also_reads(paper_id)),
+        )
         .order_by(Session.starts_at, Talk.position)
     )
     return rows.all()
+
+
+def _also_reads(paper_id: str | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    return exists().where(FurtherPaper.talk_id == Talk.talk_id, FurtherPaper.paper_id == paper_id)
 
 
 async def read_by_words(tx: Tx, guild_id: int, words: Collection[str]) -> Sequence[tuple[Paper, Session]]:
     """Which papers with any of these words in title or authors were read here, or will be, the earliest first."""
     rows = await tx.execute(
         select(Paper, Session)
-        .join(Talk, Talk.paper_id == Paper.paper_id)
+        .select_from(Paper)
+        .join(Talk, or_(Talk.paper_id == Paper.paper_id, _also_reads(Paper.paper_id)))
         .join(Session, Session.session_id == Talk.session_id)
         .where(
             Session.guild_id == guild_id,

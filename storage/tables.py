@@ -301,6 +301,16 @@ class Talk(Row):
     )  # keys of the group's, or what they were called
 
 
+class FurtherPaper(Row):
+    """A paper that was read in a talk beside the talk's own, in the order of `place`."""
+
+    __tablename__ = "further_papers"
+    talk_id: Mapped[int] = mapped_column(ForeignKey("talks.talk_id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    guild_id: Mapped[int]
+    paper_id: Mapped[str] = mapped_column(ForeignKey("papers.paper_id"), index=True)
+
+
 class Person(Row):
     """What a member asked for themselves on a server, and what they are called where their talks are published."""
 

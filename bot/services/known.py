@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.cards.sessions import session_title, talk_title
@@ -14,13 +14,24 @@ from storage.tables import Session, Talk
 
 @dataclass
 class Entry:
-    """A talk and its session, stored or about to be. `speakers` are those that are to be added."""
+    """A talk and its session, stored or about to be. `speakers` are those that are to be added.
+
+    `further` are the ids of what was read in it beside its own paper.
+    """
 
     session: Session
     talk: Talk
     called: str  # its title as it is compared
     has_people: bool = False
     speakers: tuple[Speaker, ...] = ()
+    further: Sequence[str] = ()
+
+    def widen(self, read: Sequence[str]) -> bool:
+        """Have a talk on the first of these papers be on the others, too, unless it is known to be on several."""
+        if len(read) > 1 and not self.further and self.talk.paper_id == read[0]:
+            self.further = read[1:]
+            return True
+        return False
 
 
 @dataclass
@@ -37,7 +48,9 @@ class Known:
             for talk in view.talks if view.session.state != "cancelled" else ():
                 called = bare(talk_title(talk) or session_title(view))
                 empty = not talk_title(talk) and not view.session.title
-                known.add(Entry(view.session, talk.talk, "" if empty else called, bool(talk.presenters)))
+                further = [paper.paper_id for paper in talk.further]
+                people = bool(talk.presenters)
+                known.add(Entry(view.session, talk.talk, "" if empty else called, people, further=further))
         return known
 
     def add(self, entry: Entry) -> None:

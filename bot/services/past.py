@@ -28,7 +28,7 @@ from bot.when import local, resolve_wall
 from storage import presenters, sessions
 from storage.database import Database, Tx
 from storage.search import bare
-from storage.tables import Deed, Presenter, Session, Speaker, Talk
+from storage.tables import Deed, FurtherPaper, Presenter, Session, Speaker, Talk
 
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 #: How many sessions are put into the index of the archive at a time.
@@ -57,6 +57,7 @@ class _Taking:
     fresh: list[Entry] = field(default_factory=list)
     touched: dict[int, Session] = field(default_factory=dict)
     peopled: list[Entry] = field(default_factory=list)
+    wider: list[Entry] = field(default_factory=list)  # of several papers
 
 
 class Past:
@@ -121,22 +122,24 @@ def _refused(row: Unread) -> Outcome:
 def _one(taking: _Taking, row: Incoming) -> Outcome:
     """What becomes of one talk."""
     notes: list[str] = []
-    about = row.title or (row.about.title if row.about else "") or row.paper
+    about = row.title or next((paper.title or paper.key for paper in row.papers), "")
     try:
         wall, zone, start = _when(row, taking.settings, notes)
         if _to_come(taking, wall, start):
             return Outcome(row.where, "refused", f"{about}: it is still to come; plan it with /session plan")
     except Refused as refusal:
         return Outcome(row.where, "refused", f"{about}: {refusal}")
-    paper_id = taking.papers.get(row.paper)
-    if row.paper and paper_id is None:
-        notes.append(f"“{row.paper[:60]}” names no paper")
-    fields = _fields(row, paper_id, taking.settings, notes)
-    entry = taking.known.find(wall, row.title or about, paper_id)
+    named = {paper.key: taking.papers.get(paper.key) for paper in row.papers}
+    notes += [f"“{name[:60]}” names no paper" for name, found in named.items() if not found]
+    read = list(dict.fromkeys(filter(None, named.values())))
+    fields = _fields(row, next(iter(read), None), taking.settings, notes)
+    entry = taking.known.find(wall, row.title or about, next(iter(read), None))
     if entry is None:
-        _add(taking, row, wall, zone, start, fields, about)
+        entry = _add(taking, row, (wall, zone, start), fields, about)
+        if entry.widen(read):
+            taking.wider.append(entry)
         return Outcome(row.where, "added", about, tuple(notes))
-    filled = _merge(taking, entry, row, fields, (wall, zone, start))
+    filled = _merge(taking, entry, row, fields, read, (wall, zone, start))
     if not filled:
         return Outcome(row.where, "known", about)
     return Outcome(row.where, "merged", f"{about}: {', '.join(filled)}", tuple(notes))
@@ -192,15 +195,10 @@ def _fields(
 
 
 def _add(
-    taking: _Taking,
-    row: Incoming,
-    wall: str,
-    zone: str,
-    start: datetime,
-    fields: dict[str, object],
-    about: str,
-) -> None:
+    taking: _Taking, row: Incoming, when: tuple[str, str, datetime], fields: dict[str, object], about: str
+) -> Entry:
     """A talk that is new: in the meeting of that time, if there is one, or in one of its own."""
+    wall, zone, start = when
     beside = taking.known.meeting(wall, zone)
     if beside:
         session = beside[0].session
@@ -219,10 +217,16 @@ def _add(
     taking.fresh.append(entry)
     if row.speakers:
         taking.peopled.append(entry)
+    return entry
 
 
 def _merge(
-    taking: _Taking, entry: Entry, row: Incoming, fields: dict[str, object], when: tuple[str, str, datetime]
+    taking: _Taking,
+    entry: Entry,
+    row: Incoming,
+    fields: dict[str, object],
+    read: Sequence[str],
+    when: tuple[str, str, datetime],
 ) -> list[str]:
     """Fill in what was not known; what is, stays. The names of what was filled in."""
     filled = []
@@ -241,6 +245,9 @@ def _merge(
     if len(session.wall_time) < len(when[0]) and session.state == "held":
         session.wall_time, session.zone, session.starts_at = when
         filled.append("time" if len(when[0]) > DAY else "date")
+    if entry.widen(read):
+        taking.wider.append(entry)
+        filled.append("papers")
     if filled:
         _touch(taking, session)
     return filled
@@ -261,6 +268,11 @@ async def _store(tx: Tx, taking: _Taking) -> None:
         entry.talk.session_id = entry.session.session_id
         tx.add(entry.talk)
     await tx.flush()
+    tx.add_all(
+        FurtherPaper(talk_id=entry.talk.talk_id, place=place, guild_id=taking.guild_id, paper_id=paper_id)
+        for entry in taking.wider
+        for place, paper_id in enumerate(entry.further, 2)
+    )
     speakers = {one.name.casefold(): one for one in await presenters.speakers(tx, taking.guild_id)}
     for entry in taking.peopled:
         for said in entry.speakers:

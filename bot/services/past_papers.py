@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.publish import record as public
 from bot.publish.past import Incoming
 from bot.services.papers import NEVER, Papers
 from bot.sources import NotAnArxivId, parse
@@ -39,47 +40,55 @@ class PastPapers:
     @staticmethod
     def arxiv_ids(rows: Sequence[Incoming]) -> list[str]:
         """The papers of arXiv that are named, each once."""
-        return list(dict.fromkeys(paper_id for row in rows if (paper_id := _arxiv_id(row.paper))))
+        names = (paper.key for row in rows for paper in row.papers)
+        return list(dict.fromkeys(paper_id for name in names if (paper_id := _arxiv_id(name))))
 
     async def put(self, tx: Tx, guild_id: int, rows: Sequence[Incoming]) -> dict[str, str]:
         """Have a row for each paper that is named; from what the file calls it to its id."""
         found: dict[str, str] = {}
         wanted: dict[str, Paper] = {}
-        for row in rows:
-            if not row.paper or row.paper in found:
+        works: dict[str, Named] = {}
+        for about, title in ((paper, _title(row, paper)) for row in rows for paper in row.papers):
+            if about.key in found:
                 continue
-            if arxiv := _arxiv_id(row.paper):
-                found[row.paper] = arxiv
-                wanted[arxiv] = _told(arxiv, row)
-            elif work := named(row.paper):
+            if arxiv := _arxiv_id(about.key):
+                found[about.key] = arxiv
+                wanted[arxiv] = _told(arxiv, about, title)
+            elif work := named(about.key):
                 known = await stored.of_name(tx, guild_id, work.name)
-                found[row.paper] = known or work.key(guild_id)
+                key = found[about.key] = known or work.key(guild_id)
+                works[key] = work
                 if known is None:
-                    wanted[work.key(guild_id)] = _told(work.key(guild_id), row, work, guild_id)
+                    wanted[key] = _told(key, about, title, work, guild_id)
         known_already = await stored.many(tx, wanted)
         await stored.save(tx, [paper for key, paper in wanted.items() if key not in known_already])
-        for row in rows:
-            work = named(row.paper) if found.get(row.paper, "").count(":") else None
-            if work is not None:
-                await stored.add_name(tx, guild_id, work.name, found[row.paper])
+        for key, work in works.items():
+            if ":" in key:
+                await stored.add_name(tx, guild_id, work.name, key)
         return found
 
 
 def _arxiv_id(text: str) -> str | None:
     try:
-        return parse(text.split(";", maxsplit=1)[0]).bare
+        return parse(text).bare
     except NotAnArxivId:
         return None
 
 
-def _told(key: str, row: Incoming, work: Named | None = None, guild_id: int | None = None) -> Paper:
+def _title(row: Incoming, paper: public.Paper) -> str:
+    """What the file calls a paper; a talk on one paper is mostly called as that is."""
+    return paper.tex or paper.title or (row.title if len(row.papers) == 1 else "")
+
+
+def _told(
+    key: str, about: public.Paper, title: str, work: Named | None = None, guild_id: int | None = None
+) -> Paper:
     """A paper as the file tells of it."""
-    about = row.about
     return Paper(
         paper_id=key,
-        title=(about.tex or about.title if about else row.title) or f"arXiv:{key}",
-        authors=list(about.authors) if about else [],
-        abstract=about.abstract if about else "",
+        title=title or (work.link if work else f"arXiv:{key}"),
+        authors=list(about.authors),
+        abstract=about.abstract,
         categories=[],
         fetched_at=NEVER,
         link=work.link if work else None,

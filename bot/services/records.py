@@ -171,14 +171,14 @@ def _session(view: SessionView, beside: _Beside) -> public.Session:
 
 
 def _talk(view: TalkView, title: str, beside: _Beside) -> public.Talk:
-    talk, paper = view.talk, view.paper
+    talk = view.talk
     chosen = beside.topic_of.get(talk.paper_id or "")
     return public.Talk(
         number=talk.talk_id,
         title=talk_title(view) or title,
         speakers=_speakers(view.presenters, beside),
         abstract=_text(talk.abstract or ""),
-        papers=(published(paper),) if paper else (),
+        papers=tuple(map(published, view.papers)),
         topics=tuple(beside.topic(key) for key in talk.topics or ([chosen] if chosen else [])),
         slides=talk.slides or "",
         recording=talk.recording or "",

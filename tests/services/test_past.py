@@ -24,7 +24,7 @@ from bot.services.records import Records
 from bot.services.sessions import Sessions
 from bot.services.settings import SettingsService
 from bot.services.shelf import Shelf
-from storage import papers
+from storage import papers, sessions
 from storage.database import Database, open_database
 from storage.tables import Guild, Paper
 from tests.database import first_day_url
@@ -150,7 +150,8 @@ async def test_what_leaves_comes_back_the_same(
          "speakers": [{"name": "Ann", "affiliation": ""}, {"name": "Bob", "affiliation": "Oslo; Norway"}],
          "abstract": "-1 is\n\nless. “Quoted”, too; and $x$.", "attendance": 12, "minutes": 90,
          "topics": ["Pruning", "x, y"],
-         "papers": [{"doi": "10.1145/3292500", "title": "X", "authors": ["Y Z"]}], "notes": "https://n.example"},
+         "papers": [{"doi": "10.1145/3292500", "title": "X", "authors": ["Y Z"]}, {"id": "1803.03635", "title": "W"},
+                    {"url": "https://v.example/paper;v=2", "title": "V"}], "notes": "https://n.example"},
         {"date": "2024-01-08", "wall_time": "17:00", "zone": "America/New_York", "title": "Second"},
     ]))  # fmt: skip
     first = write(await past_of(database)[1].of(GUILD))
@@ -159,6 +160,24 @@ async def test_what_leaves_comes_back_the_same(
     assert {one.what for one in outcomes} == {"added"}
     assert write(await past_of(other)[1].of(GUILD)) == first
     await other.close()
+
+
+async def test_all_papers_of_a_talk_are_kept_in_order_and_each_is_known_to_have_been_read(
+    database: Database,
+) -> None:
+    line = "date,title,paper\n2023-05-04,Three papers,10.1145/3292500; 1803.03635; TBA; https://v.example/a;v=2\n"
+    await take(database, "t.csv", "date,title,paper\n2023-05-04,Three papers,10.1145/3292500\n")
+    (merged,) = await take(database, "t.csv", line)
+    assert (merged.what, merged.about) == ("merged", "Three papers: papers")
+    assert merged.notes == ("“TBA” names no paper",)
+    assert [one.what for one in await take(database, "t.csv", line)] == ["known"]
+    (row,) = await rows_of(database)
+    assert row["paper"] == "https://doi.org/10.1145/3292500; 1803.03635; https://v.example/a;v=2"
+    async with database.reading() as tx:
+        assert len(await sessions.reading(tx, GUILD, "1803.03635")) == 1
+        assert [paper.paper_id for paper, _ in await sessions.read_by_words(tx, GUILD, ["1803"])] == [
+            "1803.03635"
+        ]
 
 
 async def test_a_calendar_is_taken_without_the_way_to_join(database: Database) -> None:
@@ -176,6 +195,13 @@ async def test_a_calendar_is_taken_without_the_way_to_join(database: Database) -
     assert (one["title"], one["abstract"], one["minutes"]) == ("Pruning, again", "We prune.", "90")
     assert (two["date"], two["wall_time"], two["zone"]) == ("2023-08-01", "17:00", "Europe/Berlin")
     assert "zoom" not in str(one)
+
+
+async def test_who_wrote_a_work_that_has_only_a_title_is_kept(database: Database) -> None:
+    await take(database, "read.bib", "@misc{a, title={On Sets}, author={Noether, Emmy and A. B.}, abstract={Sets.}}",
+               day="2022")  # fmt: skip
+    (row,) = await rows_of(database)
+    assert (row["title"], row["abstract"]) == ("On Sets", "By Emmy Noether, A. B.\n\nSets.")
 
 
 async def test_a_bibliography_of_papers_that_were_read_is_taken(database: Database) -> None:

@@ -27,8 +27,9 @@ class NotReadable(Exception):
 class Incoming:
     """A talk as a file tells it. `where` is its place in the file: "line 12".
 
-    `wall` is as in `record.When`; `zone` is empty where the file names none; "Z" and "+02:00" are offsets. `paper` is
-    what names it, in any form; `about` what a bibliography says of it. `session` is the meeting's own title.
+    `wall` is as in `record.When`; `zone` is empty where the file names none; "Z" and "+02:00" are offsets. `papers` are
+    what was read: the `key` of each is what names it, in any form; the rest of it may be empty. `session` is the
+    meeting's own title.
     """
 
     where: str
@@ -37,8 +38,7 @@ class Incoming:
     title: str = ""
     speakers: tuple[Speaker, ...] = ()
     abstract: str = ""
-    paper: str = ""
-    about: Paper | None = None
+    papers: tuple[Paper, ...] = ()
     topics: tuple[str, ...] = ()
     slides: str = ""
     recording: str = ""

@@ -87,7 +87,11 @@ def _talk(where: str, fields: dict[str, str], day: str) -> Incoming:
         abstract=_plain(fields.get("abstract", ""))[:LONGEST_TEXT], doi=fields.get("doi", ""),
         url=fields.get("url", ""),
     )  # fmt: skip
-    return Incoming(where, wall, title="" if named else about.title, paper=named, about=about)
+    if named:
+        return Incoming(where, wall, papers=(about,))
+    # What nothing names is no paper of ours: it is a talk by its title, that says who wrote it.
+    by = f"By {', '.join(authors).rstrip('.')}." if authors else ""
+    return Incoming(where, wall, title=about.title, abstract="\n\n".join(filter(None, (by, about.abstract))))
 
 
 def _named(fields: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 
 from bot.publish.past import LONGEST_TEXT, LONGEST_TITLE, Incoming, Unread, taken
 from bot.publish.past.days import Unreadable
+from bot.publish.record import Paper
 
 _PROPERTY = re.compile(r'([A-Za-z-]+)((?:;[A-Za-z-]+=(?:"[^"]*"|[^";:]*))*):(.*)', re.DOTALL)
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?")
@@ -67,7 +68,7 @@ def _talk(where: str, event: Properties) -> Incoming:
         zone=zone,
         title=title[:LONGEST_TITLE],
         abstract="\n".join(kept).strip()[:LONGEST_TEXT],
-        paper=url if "arxiv.org" in url or "doi.org" in url else "",
+        papers=(Paper(url, ""),) if "arxiv.org" in url or "doi.org" in url else (),
         minutes=_minutes(event, wall),
     )
 

@@ -36,6 +36,7 @@ _ALIASES = {
 }
 _COLUMN = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
 _SEVERAL = re.compile(r"\s*(?:;|\n)\s*")
+_PAPERS = re.compile(r"\s*(?:;\s|\n)\s*")  # an address may hold a semicolon
 _AND = re.compile(r"\s+(?:and|und|&)\s+")
 _GUARD = re.compile(r"^'(?=[=+\-@])")  # set by export, so that no spreadsheet takes the cell for a formula
 Row = dict[str, str]
@@ -115,8 +116,9 @@ def _flat(row: Mapping[str, Any]) -> Row:
             flat["speakers"] = "; ".join(str(one.get("name", "")) for one in people)
             if any(one.get("affiliation") for one in people):
                 flat["affiliations"] = "; ".join(str(one.get("affiliation", "")) for one in people)
-        elif name == "paper" and items and isinstance(items[0], dict):
-            flat |= {"paper": _named(items[0]), "about": json.dumps(items[0])}
+        elif name == "paper" and any(isinstance(item, dict) for item in items):
+            works = [item if isinstance(item, dict) else {"id": item} for item in items]
+            flat |= {"paper": "; ".join(map(_named, works)), "about": json.dumps(works)}
         elif name and value is not None:
             flat[name] = "; ".join(map(str, items))
     return {name: text for name, text in flat.items() if text.strip()}
@@ -126,14 +128,17 @@ def _named(paper: Mapping[str, Any]) -> str:
     return str(paper.get("id") or paper.get("doi") or paper.get("url") or "")
 
 
-def _about(row: Row) -> Paper | None:
-    """What our own JSON says of a paper beside its name."""
-    if "about" not in row:
-        return None
-    said = json.loads(row["about"])
+def _papers(row: Row) -> tuple[Paper, ...]:
+    """What names each paper, with what our own JSON says of it."""
+    if "about" in row:
+        return tuple(_paper(said) for said in json.loads(row["about"]) if _named(said))
+    return tuple(Paper(name, "") for name in _PAPERS.split(row.get("paper", "")) if name)
+
+
+def _paper(said: Mapping[str, Any]) -> Paper:
     authors = said.get("authors")
     return Paper(
-        key="",
+        key=_named(said),
         title=str(said.get("title", ""))[:LONGEST_TITLE],
         authors=tuple(map(str, authors)) if isinstance(authors, list) else (),
     )
@@ -158,8 +163,7 @@ def _talk(where: str, row: Row, order: Order) -> Incoming:
         title=title,
         speakers=_speakers(row.get("speakers", ""), row.get("affiliations", "")),
         abstract=row.get("abstract", "")[:LONGEST_TEXT],
-        paper=row.get("paper", ""),
-        about=_about(row),
+        papers=_papers(row),
         topics=tuple(dict.fromkeys(part for part in _SEVERAL.split(row.get("topics", "")) if part)),
         slides=row.get("slides", ""),
         recording=row.get("recording", ""),

@@ -531,6 +531,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_choice_voters_guild_id"), ["guild_id"], unique=False)
 
     op.create_table(
+        "further_papers",
+        sa.Column("talk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("paper_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["paper_id"], ["papers.paper_id"]),
+        sa.ForeignKeyConstraint(["talk_id"], ["talks.talk_id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("talk_id", "place"),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("further_papers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_further_papers_paper_id"), ["paper_id"], unique=False)
+
+    op.create_table(
         "presenters",
         sa.Column("presenter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
@@ -566,6 +580,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_presenters_talk_id"))
 
     op.drop_table("presenters")
+    with op.batch_alter_table("further_papers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_further_papers_paper_id"))
+
+    op.drop_table("further_papers")
     with op.batch_alter_table("choice_voters", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_choice_voters_guild_id"))
 

@@ -124,6 +124,18 @@ CREATE TABLE follows (
 INSERT INTO "follows" VALUES(1,4611686018427387905,4611686018427387905,'kind 1','what 1',4611686018427387905,'2026-06-04 10:00:00.123457');
 INSERT INTO "follows" VALUES(2,4611686018427387906,4611686018427387906,'kind 2','what 2',4611686018427387906,'2026-06-05 10:00:00.123458');
 INSERT INTO "follows" VALUES(3,4611686018427387907,4611686018427387907,'kind 3','what 3',4611686018427387907,'2026-06-06 10:00:00.123459');
+CREATE TABLE further_papers (
+	talk_id INTEGER NOT NULL, 
+	place BIGINT NOT NULL, 
+	guild_id BIGINT NOT NULL, 
+	paper_id VARCHAR NOT NULL, 
+	PRIMARY KEY (talk_id, place), 
+	FOREIGN KEY(paper_id) REFERENCES papers (paper_id), 
+	FOREIGN KEY(talk_id) REFERENCES talks (talk_id) ON DELETE CASCADE
+);
+INSERT INTO "further_papers" VALUES(1,4611686018427387905,4611686018427387905,'paper_id 1');
+INSERT INTO "further_papers" VALUES(2,4611686018427387906,4611686018427387906,'paper_id 2');
+INSERT INTO "further_papers" VALUES(3,4611686018427387907,4611686018427387907,'paper_id 3');
 CREATE TABLE guilds (
 	guild_id BIGINT NOT NULL, 
 	name VARCHAR NOT NULL, 
@@ -541,6 +553,7 @@ CREATE INDEX ix_questions_session_id ON questions (session_id);
 CREATE INDEX ix_talks_session_id ON talks (session_id);
 CREATE INDEX ix_votes_guild_id ON votes (guild_id);
 CREATE INDEX ix_choice_voters_guild_id ON choice_voters (guild_id);
+CREATE INDEX ix_further_papers_paper_id ON further_papers (paper_id);
 CREATE INDEX ix_presenters_talk_id ON presenters (talk_id);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('deeds',3);
