@@ -59,6 +59,7 @@ async def check(path: Path, *, offline: bool = False, now: datetime | None = Non
         *here.of_group(settings.for_server()),
         *here.of_health(settings),
         *await here.of_database(settings, at_work=now is not None),
+        *here.of_backups(settings),
         *of_token,
     ):
         yield finding

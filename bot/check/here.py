@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator, Mapping
 
 from bot.check.finding import Finding, Level, from_problem
 from bot.config import ConfigError, ServerSettings, Settings, read_token
 from storage import guilds
+from storage.backups import folder_of
 from storage.database import Database, DatabaseTrouble
 from storage.schema import HEAD, refuse_newer, revision
+from storage.sqlite import SqliteStore
 from storage.stores import store_of
 
 
@@ -42,7 +46,7 @@ def of_health(settings: Settings) -> Iterator[Finding]:
 
 
 async def of_database(settings: Settings, *, at_work: bool) -> list[Finding]:
-    """Whether the database can be used, as `run` would use it. A bot should be `at_work` on it, or had better not be."""
+    """Whether the database can be used, as `run` would use it, and whether a bot is on it: it should be, `at_work`."""
     key = "storage.url"
     try:
         store = store_of(settings.storage.url)
@@ -68,6 +72,31 @@ async def of_database(settings: Settings, *, at_work: bool) -> list[Finding]:
     elif at_work and schema is not None:
         findings.append(Finding("trouble", "bot", "is not running.", "Start it, and see its log."))
     return findings
+
+
+def of_backups(settings: Settings) -> Iterator[Finding]:
+    """Whether the daily backup has a place. Nothing, when the database itself has none: that is told already."""
+    key = "storage.backup_folder"
+    try:
+        store = store_of(settings.storage.url)
+    except DatabaseTrouble:
+        return
+    if not settings.storage.backups:
+        yield Finding(
+            "warning", "storage.backups", "is 0, so no backups are made.", "Make them by other means."
+        )
+        return
+    folder = folder_of(store, settings.storage.backup_folder)
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        yield Finding(
+            "trouble", key, f"{folder} cannot be written to: no backup can be made.", "Name another place."
+        )
+        return
+    needed = store.path.stat().st_size if isinstance(store, SqliteStore) and store.path.exists() else 0
+    if (free := shutil.disk_usage(there).free) < needed:
+        what = f"{folder} has room for {free / 1e6:.0f} MB, and a backup takes {needed / 1e6:.0f}."
+        yield Finding("warning", key, what, "Make room, or name another place.")
 
 
 async def overrides(settings: Settings) -> Mapping[int, Mapping[str, str]]:

@@ -45,11 +45,13 @@ class Bench:
         self.database = folder / "bot.db"
         self.group: Guild
 
-    def configure(self, extra: str = "", *, topics: str = TOPIC, arxiv: str | None = None) -> None:
+    def configure(
+        self, extra: str = "", *, topics: str = TOPIC, arxiv: str | None = None, storage: str = ""
+    ) -> None:
         arxiv = arxiv or f"{self.server.url}/arxiv"
         self.config.write_text(
             f'[discord]\napi_url = "{self.server.api_url}"\ngateway_url = "{self.server.gateway_url}"\n'
-            f'[storage]\nurl = "sqlite+aiosqlite:///{self.database}"\n'
+            f'[storage]\nurl = "sqlite+aiosqlite:///{self.database}"\n{storage}\n'
             f'[arxiv]\napi_url = "{arxiv}/api/query"\nfeed_url = "{arxiv}/atom/{{category}}"\n'
             f'min_interval = 0\ntimeout = 2\ncontact = "group@example.org"\n{extra}\n{topics}',
             "utf-8",
@@ -191,6 +193,14 @@ async def test_a_folder_that_cannot_be_is_a_matter_of_the_config(bench: Bench) -
     code, text = await bench.check(offline=True)
     assert code == 2
     assert "cannot be written to" in line_with(text, "✘", "storage.url")
+
+
+async def test_backups_without_a_place_are_trouble(bench: Bench) -> None:
+    (bench.folder / "file").write_text("")
+    bench.configure(storage=f'backup_folder = "{bench.folder}/file/backups"')
+    code, text = await bench.check(offline=True)
+    assert code == 1
+    assert "no backup can be made" in line_with(text, "✘", "storage.backup_folder")
 
 
 async def test_a_bot_that_runs_on_the_database_is_a_warning(bench: Bench) -> None:
