@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from statistics import median
 
 import pytest
 
@@ -15,18 +14,6 @@ from tests.rehearsal_page.browser import Page, tab
 from tests.rehearsal_page.tinybot import NASTY, TinyBot
 
 pytestmark = pytest.mark.browser
-# Sixty frames of scrolling up through a long channel: the time that each took, in ms.
-SCROLLED = """new Promise((resolve) => {
-  const scroller = document.getElementById("scroller"), times = [];
-  let last = performance.now();
-  const frame = (now) => {
-    times.push(now - last);
-    last = now;
-    scroller.scrollTop -= 120;
-    if (times.length < 60) requestAnimationFrame(frame); else resolve(times);
-  };
-  requestAnimationFrame(frame);
-})"""
 
 
 @pytest.fixture
@@ -258,8 +245,5 @@ async def test_five_thousand_messages_keep_a_small_window_in_the_page(
     assert await page.js("document.querySelectorAll('.message').length") <= 240
     await page.click("#below .button")
     await page.until("document.querySelector('#log').lastElementChild.textContent.includes('Message 4999.')")
-    frames = await page.js(SCROLLED)
-    assert median(frames) < 50, frames  # 17 ms where the machine is idle
-    await page.click("#below .button")
     gap = "(({ scrollHeight: h, scrollTop: t, clientHeight: c }) => h - t - c)(document.getElementById('scroller'))"
     await page.until(f"{gap} < 2")
