@@ -87,7 +87,10 @@ class Tree(app_commands.CommandTree["Client"]):
 
     async def interaction_check(self, interaction: discord.Interaction[Client], /) -> bool:
         """Asked before every command, and at every key of an option that is suggested for."""
-        if not interaction.client.door.refuses(interaction):
+        door = interaction.client.door
+        if door.knows(interaction.id):
+            return False
+        if not door.refuses(interaction):
             return True
         if interaction.type is discord.InteractionType.autocomplete:
             await interaction.response.autocomplete([])
@@ -236,6 +239,8 @@ class Client(commands.Bot):
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type in (discord.InteractionType.component, discord.InteractionType.modal_submit):
+            if self.door.knows(interaction.id):
+                return
             if self.door.refuses(interaction):
                 await answer(interaction, _too_quick)
             else:

@@ -1,4 +1,7 @@
-"""The door: what one member asks in a short time is bounded, so that nobody keeps the bot from the others."""
+"""The door: what one member asks in a short time is bounded, so that nobody keeps the bot from the others.
+
+And what is asked once is done once: Discord may hand over an event again, after a resumed connection or just so.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ SECONDS = 10.0
 MOST, MOST_TYPING = 40, 120
 #: People remembered at most before those who have been quiet are forgotten.
 _PEOPLE = 2000
+#: Interactions remembered. A replay brings back what came since the last heartbeat or so.
+_LATELY = 5000
 
 
 class Door:
@@ -21,6 +26,7 @@ class Door:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._asked: dict[tuple[int, bool], deque[float]] = {}
+        self._lately: dict[int, None] = {}  # ids, the oldest first
 
     def lets_in(self, user_id: int, *, typing: bool = False) -> bool:
         """Whether a member may ask now; asking counts only when they may."""
@@ -36,6 +42,15 @@ class Door:
             return False
         times.append(now)
         return True
+
+    def knows(self, interaction_id: int) -> bool:
+        """Whether this interaction has come before; from now on it has."""
+        if interaction_id in self._lately:
+            return True
+        self._lately[interaction_id] = None
+        if len(self._lately) > _LATELY:
+            del self._lately[next(iter(self._lately))]
+        return False
 
     def refuses(self, interaction: discord.Interaction[discord.Client]) -> bool:
         """Whether what somebody asks is too much for now."""

@@ -116,6 +116,18 @@ async def test_an_answer_whose_reply_was_lost_is_there_and_no_error(stage: Bench
     assert all(request.agent.startswith("DiscordBot (http") for request in stage.server.requests)
 
 
+async def test_what_is_asked_once_and_heard_twice_is_done_once(stage: Bench) -> None:
+    stage.server.faults.gateway.twice = {"INTERACTION_CREATE"}
+    await stage.plan("2026-06-15 17:00")
+    (announced,) = await stage.posts("announcements")
+    await stage.alice.press(announced, label="Going")
+    await stage.settled()
+    assert await stage.rows("SELECT count(*) FROM sessions") == [(1,)]
+    assert len(await stage.posts("announcements")) == 1
+    answers = [request for request in stage.server.requests if request.path.endswith("/callback")]
+    assert len(answers) == 2
+
+
 async def test_a_mistake_of_ours_is_told_with_a_reference_that_the_log_has(
     stage: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
