@@ -167,7 +167,9 @@ def aftercare(view: SessionView) -> Card:
         f"Still missing: {missing}. What you give appears on its card and in its thread, for everybody."
         if missing
         else "",
-        "Did somebody count who came? The archive shows the number." if view.session.came is None else "",
+        "Did somebody count? The archive shows how many came, and never who."
+        if view.session.came is None
+        else "",
     ]
     return Card(
         title=clip(f"How was it? {plain(session_title(view))}", 250),
