@@ -48,7 +48,10 @@ async def backup(store: Store, now: datetime, folder: Path) -> Path:
             f"{store.name} is damaged, and was not backed up. Restore a backup: python -m bot db restore FILE."
         ) from None
     except (OSError, sqlite3.Error, DBAPIError) as error:
-        raise DatabaseTrouble(f"No backup could be written to {folder} ({error}).") from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise DatabaseTrouble(
+            f"No backup could be written to {folder} ({why}). Make room there, or name another storage.backup_folder."
+        ) from None
     return target
 
 
