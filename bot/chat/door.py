@@ -13,7 +13,7 @@ import discord
 
 #: How much a member may ask within so many seconds. While somebody types an option, Discord asks at each key.
 SECONDS = 10.0
-MOST, MOST_TYPING = 40, 120
+MOST, MOST_TYPING = 60, 120
 #: People remembered at most before those who have been quiet are forgotten.
 _PEOPLE = 2000
 #: Interactions remembered. A replay brings back what came since the last heartbeat or so.

@@ -15,6 +15,14 @@ from bot.when import Lead, Quiet, closest_zones, is_country, is_zone, parse_lead
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CUSTOM_EMOJI = re.compile(r"<?a?:?(\w{2,32}):(\d{15,20})>?")
+#: One emoji: a flag, a keycap, or signs that joiners hold together, each with a tone, a variant or tags of its own
+#: (https://unicode.org/reports/tr51/#EBNF_and_Regex; which signs are emoji at all changes with each year's Unicode).
+_FLAG, _KEYCAP = "[\U0001f1e6-\U0001f1ff]{2}", "[0-9#*]\ufe0f?\u20e3"
+_SIGN = (
+    "[^\\x00-\\x7f\\w\\s\u200b-\u203b\u20e3\ufe0f\ufeff\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]"
+    "(?:[\U0001f3fb-\U0001f3ff]|\ufe0f|[\U000e0020-\U000e007e]+\U000e007f)?"
+)
+_EMOJI = re.compile(f"{_FLAG}|{_KEYCAP}|[\u2139\u24c2]\ufe0f?|{_SIGN}(?:\u200d{_SIGN})*")
 
 
 def text(value: Any) -> str:
@@ -89,7 +97,7 @@ def emoji(value: Any) -> str:
     custom = CUSTOM_EMOJI.fullmatch(given)
     if custom:
         return f"{custom[1]}:{custom[2]}"
-    if len(given) > 16 or re.search(r"[\sA-Za-z<>:]", given) or given.isdigit():
+    if not _EMOJI.fullmatch(given):
         raise ValueError(
             f'"{given}" is not an emoji. Give one emoji such as "👍", or a custom one as "<:name:id>"'
         )
@@ -247,8 +255,8 @@ def discord_url(*schemes: str) -> Callable[[Any], str]:
 def web_url(value: Any) -> str:
     given = text(value)
     url = urlsplit(given)
-    if url.scheme not in ("http", "https") or not url.hostname:
-        raise ValueError("must be a web address starting with https://")
+    if url.scheme not in ("http", "https") or not url.hostname or re.search(r"\s", given):
+        raise ValueError("must be a web address starting with https://, without a blank in it")
     return given
 
 
