@@ -8,7 +8,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -85,11 +85,15 @@ class House:
     def words(self) -> str:
         return self.output.read_text("utf-8")
 
-    async def said(self, text: str, times: int) -> None:
-        """Wait until the processes have printed a text so often; a file tells nobody of its news."""
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds that no event here tells of: of what a process printed, or wrote."""
         async with asyncio.timeout(60):
-            while self.words.count(text) < times:  # noqa: ASYNC110 - a file has no event
+            while not condition():  # noqa: ASYNC110 - there is no event
                 await asyncio.sleep(0.05)
+
+    async def said(self, text: str, times: int) -> None:
+        """Wait until the processes have printed a text so often."""
+        await self.until(lambda: self.words.count(text) >= times)
 
     async def stop_all(self) -> None:
         for process in self._running:
@@ -169,6 +173,21 @@ def ballots(house: House) -> list[Message]:
     return [post for post in house.posts("proposals") if post.embeds[0].get("url")]
 
 
+def shown(house: House) -> set[tuple[object, ...]]:
+    """(Ballot, member) of every vote that Discord shows."""
+    return {
+        (ballot.id, user)
+        for ballot in ballots(house)
+        for user in ballot.reactions["👍"].normal - {house.server.world.bot.id}
+    }
+
+
+def votes(house: House) -> set[tuple[object, ...]]:
+    """The same of every vote that the bot has counted."""
+    query = "SELECT ballot_message_id, user_id FROM votes JOIN proposals USING (proposal_id)"
+    return set(house.rows(query))
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_kill_at_random_moments_loses_nothing_and_doubles_nothing(house: House, seed: int) -> None:
     dice = random.Random(seed)
@@ -192,18 +211,13 @@ async def test_kill_at_random_moments_loses_nothing_and_doubles_nothing(house: H
     }
     await house.server.until(lambda: len(ballots(house)) >= len(asked), timeout=30)
     await house.server.until(lambda: all("👍" in ballot.reactions for ballot in ballots(house)), timeout=30)
+    await house.until(lambda: votes(house) == shown(house))
     await ends(process, signal.SIGTERM)
     process = await house.connected()
     await ends(process, signal.SIGTERM)
     assert {row[0] for row in house.rows("SELECT paper_id FROM proposals")} == asked
     assert len(ballots(house)) == len(asked)
-    shown = {
-        (ballot.id, user)
-        for ballot in ballots(house)
-        for user in ballot.reactions["👍"].normal - {house.server.world.bot.id}
-    }
-    votes = house.rows("SELECT ballot_message_id, user_id FROM votes JOIN proposals USING (proposal_id)")
-    assert set(votes) == shown
+    assert votes(house) == shown(house)
 
 
 async def test_a_process_that_is_told_to_end_in_a_delivery_hands_it_over_within_five_seconds(
