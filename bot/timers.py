@@ -210,13 +210,18 @@ class Timers:
             if not busy and (self._due is None or self._due > self._clock.now()):
                 return
 
-    async def run_until(self, instant: datetime) -> None:
-        """Move a virtual clock to `instant`, stopping on the way at every instant at which something is due."""
+    async def run_until(self, instant: datetime, *, upkeep: bool = True) -> None:
+        """Move a virtual clock to `instant`, stopping on the way at every instant at which something is due.
+
+        Without `upkeep` it does not stop where nothing is due to be seen; that is then done at the next stop.
+        """
         clock = self._clock
         if not isinstance(clock, VirtualClock):
             raise TypeError("only a virtual clock can be moved")
         await self.settle()
-        while (due := self._due) is not None and clock.now() < due <= instant:
+        while (due := self._due if upkeep else await self.next_due(upkeep=False)) is not None:
+            if not clock.now() < due <= instant:
+                break
             clock.set(due)
             await self.settle()
         clock.set(instant)

@@ -75,10 +75,10 @@ class Bench(Stage):
         await self.app.services.votes.settle()
         await self.app.timers.settle()
 
-    async def later(self, **span: float) -> None:
-        """Let time pass: `later(days=1)`."""
+    async def later(self, *, upkeep: bool = False, **span: float) -> None:
+        """Let time pass: `later(days=1)`. With `upkeep`, it is done at its own time, and not when something else is."""
         await self.settled()
-        await self.advance_to(self.clock.now() + timedelta(**span))
+        await self.app.timers.run_until(self.clock.now() + timedelta(**span), upkeep=upkeep)
 
     async def posts(self, channel: str, guild: Guild | None = None) -> list[Message]:
         """What the bot has said in a channel, once all that is due is said."""

@@ -31,7 +31,7 @@ async def test_balance_weighs_what_was_read_and_what_waits_and_a_starved_area_is
     await stage.plan("2026-06-04 17:00", paper=THEORY)
     await stage.plan("2026-06-05 17:00", paper=OTHER)
     await stage.plan("2026-06-06 17:00", title="Gradient descent, convergence and gradient descent")
-    await stage.later(days=4)
+    await stage.later(upkeep=True, days=4)
     shown = await stage.bob.slash("/balance", channel="general")
     await shown.final()
     for line in (
@@ -42,7 +42,7 @@ async def test_balance_weighs_what_was_read_and_what_waits_and_a_starved_area_is
     (file,) = shown.message.attachments
     assert file["filename"] == "balance.png"
     assert "Theory: **67%**" in file["description"]
-    await stage.later(days=3)
+    await stage.later(upkeep=True, days=3)
     (told,) = [text_of(m) for m in stage.olga.inbox if "Long nothing of" in text_of(m)]
     assert "Long nothing of Efficiency" in told
     assert "• Pruning of sparse @everyone nets · 1 vote" in told

@@ -114,7 +114,7 @@ async def test_who_is_left_out_is_left_out_of_what_leaves_discord(stage: Bench) 
 
 async def test_a_server_that_the_bot_left_is_deleted_after_a_last_export(stage: Bench) -> None:
     await stage.plan("2026-06-04 17:00", title="Sparsity", speaker="Ada Lovelace, ETH")
-    await stage.later(days=2)
+    await stage.later(upkeep=True, days=2)
     ballot = await stage.ballot(ADAM)
     await stage.bob.react(ballot, "👍")
     export = await stage.olga.slash("/export", channel="general")

@@ -101,7 +101,7 @@ async def test_a_paper_that_was_read_is_proposed_again_only_by_saying_so(stage: 
     await stage.bob.react(ballot, "👍")
     answer = await pick(stage)
     await (await stage.olga.press(answer, label="Take it")).final()
-    await stage.later(days=5)
+    await stage.later(upkeep=True, days=5)
     answer = await stage.bob.slash("/propose", channel="general", paper=ADAM)
     await answer.final()
     assert "The group has had this paper" in answer.text
@@ -118,11 +118,11 @@ class TestAGroupThatForgetsSoon:
 
     async def test_a_proposal_that_nobody_votes_for_says_goodbye(self, stage: Bench) -> None:
         ballot = await proposed(stage, ADAM)
-        await stage.later(days=1)
+        await stage.later(upkeep=True, days=1)
         other = await proposed(stage, SAM)
         await stage.bob.react(other, "👍")
         await heard(stage)
-        await stage.later(days=2)
+        await stage.later(upkeep=True, days=2)
         assert "Gone for now" in text_of(ballot)
         assert "Gone for now" not in text_of(other)
         assert any("Goodbye to 1 proposal" in text_of(m) for m in await stage.posts("proposals"))

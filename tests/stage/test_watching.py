@@ -31,14 +31,14 @@ async def test_new_versions_and_withdrawals_are_told_once_to_those_they_concern(
         await stage.ballot(arxiv_id)
     ballot = (await stage.posts("proposals"))[0]
     await stage.plan("2026-07-20 17:00", paper=PLANNED, presenter=stage.carol.user)
-    await stage.later(days=1)
+    await stage.later(upkeep=True, days=1)
     asked = len(stage.arxiv.requests)
     change(stage, OPEN, version=2, updated=NOON + timedelta(days=2))
     change(
         stage, PLANNED, version=2, comment="This paper has been withdrawn by the authors: Lemma 2 is *wrong*"
     )
     stage.arxiv.trouble(Trouble("unavailable", where="api", times=1))
-    await stage.later(days=6, hours=13)
+    await stage.later(upkeep=True, days=6, hours=13)
     assert len(stage.arxiv.requests) == asked + 2  # the week's look, and again after the trouble
     (told,) = stage.alice.inbox
     assert f"Paper \\*{OPEN}\\*" in text_of(told)
@@ -52,7 +52,7 @@ async def test_new_versions_and_withdrawals_are_told_once_to_those_they_concern(
         assert "Lemma 2 is \\*wrong\\*" in news[0]
         assert "It is read <t:" in news[0]
     await stage.restart_bot(kill=True)
-    await stage.later(days=8)
+    await stage.later(upkeep=True, days=8)
     assert len(stage.alice.inbox) == 1
     assert sum("withdrawn" in text_of(m) for m in stage.carol.inbox) == 1
 
