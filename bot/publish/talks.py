@@ -38,7 +38,8 @@ def to_json(record: Record, state: str = "held") -> bytes:
 def to_csv(record: Record) -> bytes:
     """The talks that were held, a row each, the earliest first."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    # Its lines end as RFC 4180 has it: so whatever ends a line within a text is quoted.
+    writer = csv.DictWriter(text, COLUMNS)
     writer.writeheader()
     for session in record.sessions:
         if session.state == "held":

@@ -145,6 +145,7 @@ def test_only_web_addresses_become_links(link: str) -> None:
 
 @settings(deadline=None, max_examples=8)
 @given(st.text(max_size=200))
+@example("\r")
 @example("<")
 def test_any_text_stays_text(text: str) -> None:
     hold(files_of(record_of(text)))
