@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from bot.cards.base import Button, Card, action, plain
 
+#: What a button in a direct message says in a process that serves other servers than its own.
+NOT_IN_DIRECT = "I cannot do that in a direct message. On the server you find the same button, or a command."
+
 
 def refusal(sentence: str) -> Card:
     """Something cannot be done, and why. The sentence is ours; what it quotes is made plain where it is quoted."""

@@ -51,9 +51,7 @@ async def actor_of(interaction: discord.Interaction[Any]) -> Actor:
     if not guild_id:
         raise Refused("I only work on a server: use me in one of your reading group's channels.")
     if not serves(interaction.client, guild_id):
-        raise Refused(
-            "I cannot do that in a direct message. On the server you find the same button, or a command."
-        )
+        raise Refused(answers.NOT_IN_DIRECT)
     member = await _member(interaction.client.get_guild(guild_id), interaction.user.id)
     return _actor(guild_id, member.id, member.roles, member.guild_permissions)
 
