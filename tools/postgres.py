@@ -75,8 +75,8 @@ class Server:
     """
 
     def __init__(self, programs: Path, folder: Path, *, steady: bool = False) -> None:
-        self._programs, self._folder, self._data, self._user = programs, folder, folder / "data", somebody()
-        os.chown(folder, self._user.pw_uid, self._user.pw_gid)
+        self._programs, self._folder, self._data, self.user = programs, folder, folder / "data", somebody()
+        os.chown(folder, self.user.pw_uid, self.user.pw_gid)
         self._do(
             "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N",
         )  # fmt: skip
@@ -103,7 +103,7 @@ class Server:
         self._do("pg_ctl", "-w", "-m", "immediate", "stop")
 
     def _do(self, program: str, *arguments: str | Path) -> None:
-        as_somebody([self._programs / program, "-D", self._data, *arguments], self._user, self._folder)
+        as_somebody([self._programs / program, "-D", self._data, *arguments], self.user, self._folder)
 
 
 def main() -> int:

@@ -18,9 +18,9 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -71,6 +71,7 @@ class Account:
 
     done: Counter[str] = field(default_factory=Counter)
     kills: int = 0
+    diary: list[str] = field(default_factory=list)  # the faults and restarts, with the virtual time of each
     faults: Counter[str] = field(default_factory=Counter)
     memory: list[float] = field(default_factory=list)  # resident megabytes at the end of each day
 
@@ -217,6 +218,7 @@ class Year:
             ["lose_reply", "lose_request", "fail", "limit", "drop", "arxiv", "kill", "kill"]
         )
         self.account.faults[kind] += 1
+        self._note(kind)
         if kind == "lose_reply":
             faults.lose_reply("POST", SAYING, times=self.dice.randint(1, 2))
         elif kind == "lose_request":
@@ -250,19 +252,25 @@ class Year:
         self, *, kill: bool, going: asyncio.Task[None] | None = None, lift: object = None
     ) -> None:
         self.account.kills += kill
+        self._note("killed" if kill else "stopped")
+        if going is not None:
+            going.cancel()  # time stands still for what dies: its timers must not run on to the end of the day
         if kill:
             await self.stage.kill_bot()
         else:
             await self.stage.stop_bot()
         if going is not None:
-            going.cancel()
             await asyncio.gather(going, return_exceptions=True)
         if callable(lift):
             lift()
             await asyncio.sleep(0.05)  # what Discord has in hand it does now, not after the clock was moved
         if self.dice.random() < 0.5:
             self.stage.clock.advance(timedelta(seconds=self.dice.choice([0, 10, 600, 86_400])))
+        self._note("starts again")
         await self.stage.start_bot()
+
+    def _note(self, what: str) -> None:
+        self.account.diary.append(f"{self.stage.clock.now():%Y-%m-%d %H:%M:%S.%f} {what}")
 
     async def _on_to(self, instant: datetime) -> None:
         if instant > self.stage.clock.now():
@@ -279,20 +287,28 @@ def report(year: Year, database: Path, seconds: float) -> bool:
     """Print the account; True when nothing was doubled or lost."""
     with contextlib.closing(sqlite3.connect(database)) as connection:
         rows = connection.execute(
-            "SELECT kind, op, state, nonce, message_id, due_at, sent_at, last_error, expires_at FROM outbox"
+            "SELECT kind, op, state, nonce, message_id, due_at, sent_at, last_error, expires_at, key FROM outbox"
         ).fetchall()
     said_at = {
         _reference(m): discord.utils.snowflake_time(m.id).replace(tzinfo=None)
         for c in year.stage.server.world.channels.values()
         for m in c.messages
     }
-    seen = Counter(_reference(m) for c in year.stage.server.world.channels.values() for m in c.messages)
+    times: dict[str, list[str]] = defaultdict(list)
+    for c in year.stage.server.world.channels.values():
+        for m in c.messages:
+            times[_reference(m)].append(
+                f"{discord.utils.snowflake_time(m.id):%Y-%m-%d %H:%M:%S.%f} in {c.name}"
+            )
+    seen = Counter({reference: len(said) for reference, said in times.items()})
     seen += Counter(e.description.rpartition("ref ")[2] for e in year.guild.events.values() if e.description)
     now = year.stage.clock.now().replace(tzinfo=None)
     table: dict[str, Counter[str]] = {}
     late: list[float] = []
     causes: Counter[str] = Counter()
-    for kind, op, state, nonce, message, due, sent, error, expires in rows:
+    wrong_ones: list[tuple[object, ...]] = []
+    for kind, op, state, nonce, message, due, sent, error, expires, key in rows:
+        before = table.get(f"{kind} ({op})", Counter()).copy()
         line = table.setdefault(f"{kind} ({op})", Counter())
         line["planned"] += 1
         line[state] += 1
@@ -303,6 +319,8 @@ def report(year: Year, database: Path, seconds: float) -> bool:
         line["unmarked"] += seen[nonce] > 0 and state not in ("sent", "waiting", "sending")
         said = said_at.get(nonce)
         line["stale"] += bool(said and expires and said > datetime.fromisoformat(expires))
+        if any(line[wrong] > before[wrong] for wrong in WRONG):
+            wrong_ones.append((key, state, due, sent, expires, error, times[nonce]))
         if state == "sent" and sent:
             late.append(
                 ((said or datetime.fromisoformat(sent)) - datetime.fromisoformat(due)).total_seconds()
@@ -310,6 +328,12 @@ def report(year: Year, database: Path, seconds: float) -> bool:
         if state in ("expired", "cancelled", "failed", "dropped"):
             causes[f"{state}: {error or 'cancelled by what it belonged to'}"] += 1
     _print(year, table, causes, late, seconds)
+    for one in wrong_ones:
+        print("\nwrong:", *one, sep="\n    ")
+        day = str(one[2])[:10]
+        print(
+            *(f"    {line}" for line in year.account.diary if day <= line[:10] <= _days_on(day, 3)), sep="\n"
+        )
     return not any(line[wrong] for line in table.values() for wrong in WRONG)
 
 
@@ -348,6 +372,10 @@ def _print(
         middle, tail = late[len(late) // 2], late[int(len(late) * 0.99)]
         print(f"\nlateness in virtual seconds: median {middle:.1f} · p99 {tail:.1f} · max {late[-1]:.1f}")
         print("(a post is late when the bot was dead or Discord took nothing at its time)")
+
+
+def _days_on(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
 def _memory() -> float:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.__main__ import main
 from bot.services.lanes import AFTER_ILLNESS
@@ -49,8 +53,14 @@ async def ill(bench: Bench, server: Server) -> Bench:
 
 async def told(server: Server, *statements: str, beside: str = "postgres") -> None:
     """Have an administrator do something, in that database."""
-    for statement in statements:
-        await rows(store_of(server.url.format(beside)), statement)
+    engine = store_of(server.url.format(beside)).plain()
+    try:
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            for statement in statements:
+                await connection.execute(text(statement))
+    finally:
+        await engine.dispose()
 
 
 async def tried(process: Process) -> None:
@@ -127,6 +137,54 @@ async def test_a_read_only_database_is_told_and_what_waits_goes_out_once_when_it
             await process.deliver()
         assert ill.titles == ["one"]
         assert "read-only" in str(said[0])
+        assert said[-1] is None
+
+
+@pytest.fixture
+def small_disk(server: Server) -> Iterator[Path]:
+    """A disk of 16 MB of the server's."""
+    with tempfile.TemporaryDirectory(prefix="small-disk-") as name:
+        folder, mount = Path(name), shutil.which("mount")
+        if os.geteuid() or not mount or _run(mount, "-t", "tmpfs", "-o", "size=16m", "small", name):
+            pytest.skip("a small disk can only be made where one may mount")
+        shutil.chown(folder, server.user.pw_name)
+        try:
+            yield folder
+        finally:
+            drop = "DROP DATABASE IF EXISTS small WITH (FORCE)", "DROP TABLESPACE IF EXISTS small"
+            asyncio.run(told(server, *drop))
+            assert not _run("umount", name)
+
+
+def _run(*command: str) -> int:
+    return subprocess.run(command, check=False, capture_output=True).returncode
+
+
+async def test_what_a_full_disk_has_no_room_for_is_refused_and_the_rest_goes_out_once_when_there_is_room(
+    bench: Bench, server: Server, small_disk: Path
+) -> None:
+    await told(server, f"CREATE TABLESPACE small LOCATION '{small_disk}'", beside="template1")
+    await told(server, "CREATE DATABASE small TEMPLATE postgres TABLESPACE small", beside="template1")
+    bench.url = server.url.format("small")
+    await told(server, "DELETE FROM outbox", "DELETE FROM notes", beside="small")
+    ballast = small_disk / "ballast"
+    async with bench.process() as process:
+        with health(process) as said:
+            await process.plan("before")
+            ballast.write_bytes(bytes(shutil.disk_usage(small_disk).free))
+            planned = ["before"]
+            with contextlib.suppress(DatabaseTrouble):
+                while len(planned) < 1000:  # there is room left in the pages that it has
+                    await process.plan(str(len(planned)))
+                    planned.append(str(len(planned)))
+            for _ in range(3):
+                await tried(process)
+                bench.clock.advance(AFTER_ILLNESS)
+            assert len(bench.titles) < len(planned), "it has no room to note more"
+            ballast.unlink()
+            await process.deliver()
+        assert bench.titles == planned
+        assert "its disk is full. Make room on it" in str(said[0])
         assert said[-1] is None
 
 
