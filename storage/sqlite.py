@@ -17,7 +17,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.leadership import FileLock
+from storage.schema import HEAD
 from storage.shards import EVERY_SERVER, Shards
+from storage.tables import Row
 from storage.trouble import Damaged, DatabaseTrouble, unwritable
 
 #: Milliseconds that a writer waits for another process (a backup, a curious sqlite3 shell) before it gives up.
@@ -158,8 +160,20 @@ def check_integrity(path: Path) -> None:
             (verdict,) = found.execute("PRAGMA quick_check(1)").fetchone()
             found.execute("BEGIN IMMEDIATE")
             found.execute("ROLLBACK")
+            missing = _missing(found)
     except sqlite3.DatabaseError as error:
         kind = Damaged if _code(error) in _DAMAGES else DatabaseTrouble
         raise kind(illness(error, path) or f"{path} cannot be used: {error}. {_RESTORE}") from None
     if verdict != "ok":
         raise Damaged(f"{path} is damaged ({' '.join(verdict.split())}). {_RESTORE}")
+    if missing:
+        raise Damaged(f"{path} is damaged: it lacks the tables {', '.join(sorted(missing))}. {_RESTORE}")
+
+
+def _missing(found: sqlite3.Connection) -> set[str]:
+    """The tables that a file of the newest schema should have and has not."""
+    tables = {name for (name,) in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    newest = "alembic_version" in tables and (HEAD,) in found.execute(
+        "SELECT version_num FROM alembic_version"
+    )
+    return set(Row.metadata.tables) - tables if newest else set()

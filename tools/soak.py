@@ -94,6 +94,7 @@ class Year:
             for hour in hours:
                 await self._on_to(today + timedelta(hours=hour))
                 await self._something()
+            self.stage.server.exchanges.clear()  # what the played Discord remembers is not the bot's
             self.account.memory.append(_memory())
             if self.dice.random() < 0.1:
                 await self._restart(kill=self.dice.random() < 0.7)

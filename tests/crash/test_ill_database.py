@@ -17,6 +17,7 @@ from storage import sqlite
 from storage.database import DatabaseTrouble
 from storage.sqlite import check_integrity
 from storage.tables import Note, Post
+from storage.trouble import Damaged
 from tests.crash.bench import Bench, Process
 from tests.database import first_day, on_sqlite_only
 
@@ -128,6 +129,14 @@ def test_a_damaged_file_is_named_at_the_start_with_the_way_back(tmp_path: Path) 
     with pytest.raises(DatabaseTrouble, match="db restore") as trouble:
         check_integrity(path)
     assert "damaged" in str(trouble.value)
+
+
+def test_a_file_that_lost_a_table_is_named_at_the_start_with_the_way_back(tmp_path: Path) -> None:
+    path = first_day(tmp_path / "bot.db")
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        file.execute("DROP TABLE notes")
+    with pytest.raises(Damaged, match=r"lacks the tables notes.*db restore"):
+        check_integrity(path)
 
 
 async def test_our_own_mistakes_are_not_taken_for_an_illness(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -268,6 +271,16 @@ def damage(path: Path) -> None:
     path.write_bytes(data)
 
 
+def overwrite(path: Path) -> None:
+    path.write_bytes(b"no database at all" * 300)
+
+
+def lose_a_table(path: Path) -> None:
+    """Leave a file that SQLite finds nothing wrong with, and that is of no use to the bot."""
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("DROP TABLE notes")
+
+
 @on_sqlite_only
 async def test_a_damaged_database_is_never_backed_up_over_good_backups(tmp_path: Path) -> None:
     path = first_day(tmp_path / "bot.db")
@@ -278,14 +291,14 @@ async def test_a_damaged_database_is_never_backed_up_over_good_backups(tmp_path:
 
 
 @on_sqlite_only
-@pytest.mark.parametrize("wreck", [None, b"no database at all" * 300])
+@pytest.mark.parametrize("wreck", [damage, overwrite, lose_a_table])
 def test_a_backup_takes_the_place_of_a_damaged_database_which_is_kept(
-    tmp_path: Path, wreck: bytes | None
+    tmp_path: Path, wreck: Callable[[Path], object]
 ) -> None:
     path, folder = first_day(tmp_path / "bot.db"), tmp_path / "backups"
     store = store_of(url_of(path))
     saved, was = asyncio.run(backup(store, NOW, folder)), asyncio.run(everything(store))
-    path.write_bytes(wreck) if wreck else damage(path)
+    wreck(path)
     broken = path.read_bytes()
     (tmp_path / "config.toml").write_text(f'[storage]\nurl = "{url_of(path)}"\n')
     assert main(["db", "restore", str(saved), "--config", str(tmp_path / "config.toml")]) == 0
